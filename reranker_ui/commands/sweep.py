@@ -1,6 +1,7 @@
 """The verb sweep: a grid of recipes and seeds, and their comparison."""
 
 import argparse
+import sys
 from functools import partial
 
 from reranker_ui.commands import Verbs
@@ -14,8 +15,9 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.advise import advised_recipe
 from reranker_ui.services.training.grid import check_sweep, sweep
 from reranker_ui.services.training.recipes import recipe_from
 
@@ -26,7 +28,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--dataset", metavar="NAME", required=True)
     verb.add_argument(
         "--recipe", metavar="NAME|FILE", action="append", required=True, dest="recipes",
-        help="a name or a YAML file; once for each recipe",
+        help="a name, advised, or a YAML file; once for each recipe",
     )  # fmt: skip
     verb.add_argument("--base", metavar="M", help="base model of all recipes")
     verb.add_argument("--seeds", type=int, metavar="N", default=3, help="runs of each recipe")
@@ -38,7 +40,8 @@ def add(verbs: Verbs) -> None:
 def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
-    recipes = [_recipe(name, arguments.base) for name in arguments.recipes]
+    given = (arguments.dataset, arguments.base)
+    recipes = [_recipe(workspace, name, *given) for name in arguments.recipes]
     asked = (workspace, LOCAL, arguments.dataset, recipes, arguments.seeds)
     jobs = len(recipes) * arguments.seeds
     check = partial(check_sweep, *asked, placed)
@@ -54,7 +57,11 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return answer | {"comparison": compared}, code_of(*ended)
 
 
-def _recipe(name: str, base: str | None) -> Recipe:
+def _recipe(workspace: Workspace, name: str, dataset: str, base: str | None) -> Recipe:
+    if name == "advised":
+        recipe, reasons = advised_recipe(workspace, LOCAL, dataset, base)
+        print(*reasons, sep="\n", file=sys.stderr)
+        return recipe
     return recipe_from(name, base=base) if base else recipe_from(name)
 
 

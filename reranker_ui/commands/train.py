@@ -19,7 +19,8 @@ from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.services.training import advise, lifecycle, plan
+from reranker_ui.services.training import lifecycle, plan
+from reranker_ui.services.training.advise import advised_recipe
 from reranker_ui.services.training.checks import check_start
 from reranker_ui.services.training.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 
@@ -107,12 +108,12 @@ def _kind(field: str) -> dict[str, Any]:
 def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
-        advice = advise.advised(
-            open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.budget or "quick"
+        budget = arguments.budget or "quick"
+        recipe, reasons = advised_recipe(
+            open_workspace(), LOCAL, arguments.dataset, arguments.base, budget
         )
-        for choice in advice.choices:
-            print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)
-        return changed(advice.recipe.model_dump(), **changes)
+        print(*reasons, sep="\n", file=sys.stderr)
+        return changed(recipe.model_dump(), **changes)
     card = arguments.from_card
     if card is None and str(arguments.recipe).endswith(".md"):
         card = arguments.recipe

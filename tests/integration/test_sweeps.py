@@ -93,6 +93,29 @@ def test_runs_that_differ_in_their_seed_are_one_column(workspace, nowhere, recip
     assert [head["runs"] for head in comparison(workspace, ADMIN, [1, 2])["runs"]] == [[1], [2]]
 
 
+def test_runs_that_have_not_ended_are_named(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    longer = recipe.model_copy(update={"epochs": 2.0})
+    runs = sweep(workspace, ADMIN, "caves", [recipe, longer], 1)
+
+    def notice():
+        return comparison(workspace, ADMIN, [1, 2])["notice"]
+
+    assert notice() == "run 1 and run 2 have not ended, so there is nothing to compare yet."
+    for run in runs:
+        RunFolder(run["folder"]).emit("failed", error="", traceback="")
+        assert notice().startswith("run 2 has not" if run is runs[0] else "run 1 and run 2 have")
+    assert notice() == "run 1 and run 2 have ended without a result to compare."
+
+
+def test_a_sweep_takes_the_recipe_of_the_advisor(workspace, nowhere, capsys):
+    labelled_dataset(workspace)
+    words = ["--dataset", "caves", "--recipe", "advised", "--recipe", "quality", "--seeds", "1"]
+    assert main(["sweep", *words, "--base", "embedded", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["runs"]) == 2 and "Budget: quick" in printed.err
+
+
 def test_the_t_interval_is_that_of_the_tables():
     assert t_interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)
 

@@ -25,6 +25,7 @@ SERVICES = {
     "annotating.added_pairs.add_pairs": "admin",
     "annotating.added_pairs.unjudged_passages": "admin",
     "training.advise.advised": "viewer",
+    "training.advise.advised_recipe": "viewer",
     "annotating.agreement.agreement_in_detail": "annotator",
     "annotating.agreement.agreement_of": "annotator",
     "annotating.annotations.annotate": "annotator",
