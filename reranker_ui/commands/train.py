@@ -14,7 +14,7 @@ from reranker_ui.commands.placement_options import (
 )
 from reranker_ui.commands.runs import Shape, code_of, run_line
 from reranker_ui.core.training.advice.budget import MINUTES
-from reranker_ui.core.values.recipe import Loss, Recipe
+from reranker_ui.core.values.recipe import Budget, Loss, Recipe
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
@@ -108,7 +108,7 @@ def _kind(field: str) -> dict[str, Any]:
 def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
-        budget = arguments.budget or "quick"
+        budget: Budget = arguments.budget or "quick"
         recipe, reasons = advised_recipe(
             open_workspace(), LOCAL, arguments.dataset, arguments.base, budget
         )

@@ -172,6 +172,7 @@ def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
         lifecycle.run_again(workspace, ADMIN, 1)
     assert lifecycle.run_again(workspace, ADMIN, 1, 0.6)["status"] == "queued"
     assert lifecycle.run_price(workspace, ADMIN, 2) is not None
+    assert lifecycle.run_price(workspace, ADMIN, 2, "local") is None
 
 
 def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):

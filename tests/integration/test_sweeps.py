@@ -195,7 +195,11 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     assert now()["status"] == "lost" and "Slurm reports job 12: TIMEOUT" in now()["sentence"]
     again = lifecycle.run_again(workspace, ADMIN, 1)
     assert again["place"]["executor"] == "slurm" and again["place"]["gpus"] == 1
-    resumed = lifecycle.resume(workspace, ADMIN, 1, Placement())
+    assert lifecycle.resume_places(workspace, ADMIN, 1) == [
+        {"value": "slurm", "word": "Slurm"},
+        {"value": "local", "word": executors.title_of("local")},
+    ]
+    resumed = lifecycle.resume(workspace, ADMIN, 1, executor="local")
     assert resumed["place"]["executor"] == "local" and resumed["place"]["job"] is None
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
-from reranker_ui.core.values.execution.price import RunPrice
+from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -15,7 +14,7 @@ from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
 from reranker_ui.services.runs.execution import run_jobs
-from reranker_ui.services.runs.listing import chain_of, find_handle, find_run, list_runs
+from reranker_ui.services.runs.listing import chain_of, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, shared_current
@@ -26,6 +25,7 @@ from reranker_ui.services.training.checks import check_place
 from reranker_ui.services.training.deletion import delete
 from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.services.training.recipes import changed
+from reranker_ui.services.training.run_places import placement_of_run, resume_places, run_price
 
 __all__ = [
     "Run",
@@ -42,6 +42,7 @@ __all__ = [
     "list_runs",
     "placement_of_run",
     "resume",
+    "resume_places",
     "run_again",
     "run_price",
     "shared_current",
@@ -120,21 +121,6 @@ def _submit(workspace: Workspace, number: int) -> None:
         run_jobs.submit(workspace, folder_of(workspace, number))
 
 
-def placement_of_run(workspace: Workspace, user: User, run: int | str) -> Placement:
-    """Where a run trains or trained; by the settings where that executor is not set up now."""
-    require(user, "viewer")
-    placed = placement_of(find_handle(workspace, user, run).folder.path)
-    is_set_up = placed.executor in workspace.settings.executor_names()
-    return placed if is_set_up else executors.placement(workspace)
-
-
-def run_price(workspace: Workspace, user: User, run: int | str) -> RunPrice | None:
-    """What it costs to start a run again where it trained; None where nothing is charged."""
-    require(user, "admin")
-    price = executors.price_of(workspace, placement_of_run(workspace, user, run))
-    return price.shown() if price else None
-
-
 def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
     """Start a new run with the recipe of `run` and the current labels of its dataset.
 
@@ -158,18 +144,21 @@ def resume(
     run: int | str,
     placement: Placement | None = None,
     agreed: float | None = None,
+    executor: str | None = None,
 ) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    `placement` is where; as before, at the price `agreed`, if None. A lost run without a checkpoint
-    starts again, and so does one that failed before its first step, as when its job was refused.
+    `placement` is where; if None, as in `placement_of_run`, at the price `agreed`. A lost run
+    without a checkpoint starts again, and so does one that failed before its first step, as when
+    its job was refused.
     Refused: a run in another state, any other without a checkpoint, a full disk.
     """
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
     with run_jobs.handling(workspace, number):
         row = _resumable(workspace, user, number)
-        placed = placement or replace(placement_of_run(workspace, user, number), agreed=agreed)
+        again = placement or placement_of_run(workspace, user, number, executor)
+        placed = placement or replace(again, agreed=agreed)
         check_place(workspace, placed)
         executors.check_price(workspace, placed)
         forget_scores(workspace, number)
