@@ -22,6 +22,7 @@ INSTALL = (
     "Install Slurm's client programs on the server's machine, or start the server with their folder"
     " in PATH, then resume the run."
 )
+CORRECT = "Correct the settings RERANKER_UI_SLURM_*"
 LOOK = (
     "The job may be in the queue all the same: look with `squeue --me --name={name}`, and end it"
     " with `scancel NUMBER` before you resume the run."
@@ -82,10 +83,10 @@ class SlurmExecutor:
         except OSError as error:
             raise Refused(f"The job was not submitted: {error}. {INSTALL}") from error
         if answer.returncode:
-            raise Refused(
-                f"Slurm refused the job: {_reason(answer.stderr)}. Correct the settings"
-                " RERANKER_UI_SLURM_*, then resume the run."
-            )
+            reason = _reason(answer.stderr)
+            silent = "unable to contact" in reason.casefold()
+            advice = "Check that its controller runs" if silent else CORRECT
+            raise Refused(f"Slurm refused the job: {reason}. {advice}, then resume the run.")
         number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
         if not number.isdecimal():
             printed = f"printed {excerpt(number)!r}" if number else "printed nothing"

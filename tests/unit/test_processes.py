@@ -89,13 +89,16 @@ def test_without_slurm_its_jobs_stay_as_last_seen(tmp_path):
     ("program", "said"),
     [
         ("exec sleep 5", r"sbatch did not answer within 0 s\. The job may be in the queue"),
+        (
+            "echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1",
+            r"slurm controller\. Check that its controller runs, then resume",
+        ),
+        ("echo 'sbatch: error: Bad account' >&2; exit 1", r"account\. Correct the settings"),
         ("true", r"number of a job: it printed nothing\. The job may be"),
         ("echo 'please wait'", r"it printed 'please wait'\. .*squeue --me --name=reranker-00007"),
     ],
 )
-def test_a_submission_without_a_number_says_that_the_job_may_be_in_the_queue(
-    tmp_path, monkeypatch, program, said
-):
+def test_a_submission_without_a_number_says_what_to_do(tmp_path, monkeypatch, program, said):
     monkeypatch.setattr(slurm_jobs, "PATIENCE", 0.2)
     sbatch, folder = tmp_path / "sbatch", RunFolder(tmp_path / "00007")
     sbatch.write_text(f"#!/bin/sh\n{program}\n")
