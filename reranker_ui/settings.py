@@ -73,7 +73,9 @@ class Settings(BaseSettings):
     )
     hf_jobs_flavor: str = Field("t4-small", description="Hardware of a Hugging Face job.")
     hf_jobs_timeout: str = Field(
-        "4h", description="Time limit of a Hugging Face job: a number with `s`, `m`, `h` or `d`."
+        "4h",
+        description="Time limit of a Hugging Face job: a number with `s`, `m`, `h` or `d`, one"
+        " minute or more.",
     )
     hf_jobs_namespace: str = Field(
         "", description="User or organization that pays for jobs; that of `HF_TOKEN` if empty."

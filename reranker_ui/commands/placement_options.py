@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 from reranker_ui.core.values.execution.placement import Placement
@@ -34,16 +35,21 @@ def chosen_placement(workspace: Workspace, arguments: argparse.Namespace) -> Pla
 
 
 def agreed_placement(
-    workspace: Workspace, placed: Placement, yes: bool, jobs: int = 1
+    workspace: Workspace,
+    placed: Placement,
+    yes: bool,
+    check: Callable[[], object],
+    jobs: int = 1,
 ) -> Placement:
     """The placement with the price that the user agrees to, by `yes` or when asked.
 
+    `check` refuses what would not start, before the price of a paid job is shown.
     Refused without an agreement.
     """
     if (price := price_of(workspace, placed)) is None:
         return placed
-    each = f" for each of {jobs} jobs" if jobs > 1 else ""
-    text = f"Hugging Face Jobs, {price.hardware}: {price.text}{each}."
+    check()
+    text = f"Hugging Face Jobs, {price.hardware}: {price.text_of(jobs)}."
     print(text, file=sys.stderr)
     if not yes:
         if not sys.stdin.isatty():

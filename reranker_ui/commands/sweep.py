@@ -1,6 +1,8 @@
 """The verb sweep: a grid of recipes and seeds, and their comparison."""
 
 import argparse
+import sys
+from functools import partial
 
 from reranker_ui.commands import Verbs
 from reranker_ui.commands.placement_options import (
@@ -13,9 +15,10 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import lifecycle
-from reranker_ui.services.training.grid import sweep
+from reranker_ui.services.training.advise import advised_recipe
+from reranker_ui.services.training.grid import check_sweep, sweep
 from reranker_ui.services.training.recipes import recipe_from
 
 
@@ -25,7 +28,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--dataset", metavar="NAME", required=True)
     verb.add_argument(
         "--recipe", metavar="NAME|FILE", action="append", required=True, dest="recipes",
-        help="a name or a YAML file; once for each recipe",
+        help="a name, advised, or a YAML file; once for each recipe",
     )  # fmt: skip
     verb.add_argument("--base", metavar="M", help="base model of all recipes")
     verb.add_argument("--seeds", type=int, metavar="N", default=3, help="runs of each recipe")
@@ -37,10 +40,13 @@ def add(verbs: Verbs) -> None:
 def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
-    recipes = [_recipe(name, arguments.base) for name in arguments.recipes]
+    given = (arguments.dataset, arguments.base)
+    recipes = [_recipe(workspace, name, *given) for name in arguments.recipes]
+    asked = (workspace, LOCAL, arguments.dataset, recipes, arguments.seeds)
     jobs = len(recipes) * arguments.seeds
-    placed = agreed_placement(workspace, placed, arguments.yes, jobs)
-    runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
+    check = partial(check_sweep, *asked, placed)
+    placed = agreed_placement(workspace, placed, arguments.yes, check, jobs)
+    runs = sweep(*asked, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:
         answer = {"runs": [contract_of(run) for run in runs], "compare": _address(numbers)}
@@ -51,7 +57,11 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return answer | {"comparison": compared}, code_of(*ended)
 
 
-def _recipe(name: str, base: str | None) -> Recipe:
+def _recipe(workspace: Workspace, name: str, dataset: str, base: str | None) -> Recipe:
+    if name == "advised":
+        recipe, reasons = advised_recipe(workspace, LOCAL, dataset, base)
+        print(*reasons, sep="\n", file=sys.stderr)
+        return recipe
     return recipe_from(name, base=base) if base else recipe_from(name)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from functools import partial
 from typing import Any, get_args
 
 from reranker_ui.commands import Verbs
@@ -13,12 +14,14 @@ from reranker_ui.commands.placement_options import (
 )
 from reranker_ui.commands.runs import Shape, code_of, run_line
 from reranker_ui.core.training.advice.budget import MINUTES
-from reranker_ui.core.values.recipe import Loss, Recipe
+from reranker_ui.core.values.recipe import Budget, Loss, Recipe
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.services.training import advise, lifecycle, plan
+from reranker_ui.services.training import lifecycle, plan
+from reranker_ui.services.training.advise import advised_recipe
+from reranker_ui.services.training.checks import check_start
 from reranker_ui.services.training.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 
 CHOICES = {
@@ -105,12 +108,12 @@ def _kind(field: str) -> dict[str, Any]:
 def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
-        advice = advise.advised(
-            open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.budget or "quick"
+        budget: Budget = arguments.budget or "quick"
+        recipe, reasons = advised_recipe(
+            open_workspace(), LOCAL, arguments.dataset, arguments.base, budget
         )
-        for choice in advice.choices:
-            print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)
-        return changed(advice.recipe.model_dump(), **changes)
+        print(*reasons, sep="\n", file=sys.stderr)
+        return changed(recipe.model_dump(), **changes)
     card = arguments.from_card
     if card is None and str(arguments.recipe).endswith(".md"):
         card = arguments.recipe
@@ -132,18 +135,12 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
+    dataset, recipe = _dataset_and_recipe(workspace, arguments)
     if arguments.plan:
-        requested = (arguments.dataset, _requested(arguments))
-        return {**plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed)}, 0
-    placed = agreed_placement(workspace, placed, arguments.yes)
-    if arguments.continued is not None:
-        changes = {field: getattr(arguments, field) for field in OPTIONS}
-        run = lifecycle.continue_run(
-            workspace, LOCAL, arguments.continued, arguments.dataset, placed, **changes
-        )
-    else:
-        requested = (arguments.dataset, _requested(arguments))
-        run = lifecycle.start(workspace, LOCAL, *requested, placement=placed)
+        return {**plan.plan(workspace, LOCAL, dataset, recipe, wait=True, placement=placed)}, 0
+    check = partial(check_start, workspace, LOCAL, dataset, [recipe], placed)
+    placed = agreed_placement(workspace, placed, arguments.yes, check, len(recipe.passes))
+    run = lifecycle.start(workspace, LOCAL, dataset, recipe, placement=placed)
     if run["later"]:
         print(f"{len(run['later']) + 1} runs are chained: {run['name']} and those after it.",
               file=sys.stderr)  # fmt: skip
@@ -152,6 +149,15 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if not arguments.wait:
         return contract_of(run), code_of(run)
     return _waited(workspace, [run["id"], *run["later"]])
+
+
+def _dataset_and_recipe(workspace: Workspace, arguments: argparse.Namespace) -> tuple[str, Recipe]:
+    """What to train with: of a run that is continued, its own where no option says otherwise."""
+    if arguments.continued is None:
+        return arguments.dataset, _requested(arguments)
+    dataset, recipe = lifecycle.continuation(workspace, LOCAL, arguments.continued)
+    changes = {field: getattr(arguments, field) for field in OPTIONS}
+    return arguments.dataset or dataset, changed(recipe.model_dump(), **changes)
 
 
 def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
@@ -164,12 +170,12 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
-    chosen = (arguments.executor, arguments.processes, arguments.gpus)
-    if chosen == (None, None, None):
-        placed = lifecycle.placement_of_run(workspace, LOCAL, arguments.run_named)
-    else:
+    placed = lifecycle.placement_of_run(workspace, LOCAL, arguments.run_named)
+    if (arguments.executor, arguments.processes, arguments.gpus) != (None, None, None):
+        arguments.executor = arguments.executor or placed.executor  # numbers alone keep it
         placed = chosen_placement(workspace, arguments)
-    placed = agreed_placement(workspace, placed, arguments.yes)
+    check = partial(lifecycle.check_resume, workspace, LOCAL, arguments.run_named, placed)
+    placed = agreed_placement(workspace, placed, arguments.yes, check)
     run = lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)
     return contract_of(run), code_of(run)
 

@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +26,15 @@ ENDING = 60.0  # seconds until a cancelled job has ended
 ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")  # stages of a job
 PACKAGE = Path(__file__).resolve().parents[1]
 MOUNT, SPACE = "/run-files", "/tmp/reranker-ui"  # noqa: S108 - in the job's container
+PLACES = {"RERANKER_UI_HOME": f"{SPACE}/home", "PYTHONPATH": f"{SPACE}/code"}
+PASSED = ("RERANKER_UI_PRECISION", "RERANKER_UI_THREADS")  # settings of a run, not of a server
 SCRIPT = (
     f"set -e; mkdir -p {SPACE}/code; python -m zipfile -e {MOUNT}/{CODE} {SPACE}/code;"
     f" uv pip install --system --quiet -r {SPACE}/code/requirements.txt;"
     f" exec python -m reranker_ui.jobs.bucket_worker {MOUNT} %s"
 )
-HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0, "": 1 / 3600}
+HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
+LEAST_HOURS = 1 / 60  # of a job, which installs for minutes before it trains
 UNITS = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # of a price, in an hour
 
 
@@ -54,8 +57,13 @@ class HubJobsExecutor:
     # A request takes half a minute to the job, and its last events half a minute back.
     name, title, patience, in_order = "hf-jobs", "Hugging Face Jobs", 90.0, False
 
-    def __init__(self, api: Any, options: HubJobOptions) -> None:
+    def __init__(
+        self, api: Any, options: HubJobOptions, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """`environment` is that of the server; a job gets the variables PASSED of it."""
         self.api, self.options = api, options
+        given = environment or {}
+        self.environment = {name: given[name] for name in PASSED if given.get(name)}
 
     def submit(self, folder: RunFolder) -> str:
         """Send the folder and start its job; returns the job's id."""
@@ -72,7 +80,7 @@ class HubJobsExecutor:
             job = self.api.run_job(
                 image=self.options.image,
                 command=["bash", "-c", SCRIPT % folder.path.name],
-                env={"RERANKER_UI_HOME": f"{SPACE}/home", "PYTHONPATH": f"{SPACE}/code"},
+                env=self.environment | PLACES,
                 flavor=self.options.flavor,
                 timeout=self.options.timeout,
                 name=f"reranker-{folder.path.name}",
@@ -148,13 +156,18 @@ class HubJobsExecutor:
                 f" RERANKER_UI_HF_JOBS_FLAVOR to one of {', '.join(kinds)}."
             )
         hourly = hardware.unit_cost_usd * UNITS.get(hardware.unit_label, 60.0)
-        return Price(hardware.pretty_name, round(hourly, 4), round(hourly * self._hours(), 4))
+        maximum = round(hourly * self._hours(), 4)
+        return Price(hardware.pretty_name, round(hourly, 4), maximum, gpus_of(hardware))
 
     def _hours(self) -> float:
-        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", self.options.timeout.strip())
-        if parts is None:
-            raise Refused("RERANKER_UI_HF_JOBS_TIMEOUT is a number with s, m, h or d, such as 4h.")
-        return float(parts[1]) * HOURS[parts[2]]
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", self.options.timeout)
+        hours = float(parts[1]) * HOURS[parts[2]] if parts else 0.0
+        if hours < LEAST_HOURS:
+            raise Refused(
+                f"RERANKER_UI_HF_JOBS_TIMEOUT is {self.options.timeout or 'empty'}. Set it to a"
+                " number with s, m, h or d, of one minute or more, such as 4h."
+            )
+        return hours
 
     def end(self, folder: RunFolder) -> None:
         """Cancel the job, wait until it has ended, and bring its files.
@@ -174,6 +187,13 @@ class HubJobsExecutor:
                 if job is None or job.phase == "ended":
                     return
                 time.sleep(1.0)
+
+
+def gpus_of(hardware: Any) -> int:
+    """The number of GPUs of a JobHardwareInfo."""
+    accelerator = hardware.accelerator
+    is_gpu = accelerator is not None and str(accelerator.type).casefold() == "gpu"
+    return int(accelerator.quantity) if is_gpu else 0
 
 
 def stage_of(job: Any) -> str:

@@ -1,5 +1,6 @@
 """Runs as Slurm jobs, on a home that all nodes share: sbatch, squeue, sacct and scancel."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -11,12 +12,22 @@ from pathlib import Path
 
 from reranker_ui.core.values.execution.placement import Job, Phase, job_of, placement_of
 from reranker_ui.core.values.execution.price import Price
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.core.values.run_folder import RunFolder
 
 PATIENCE = 10.0  # seconds for one command of Slurm
 ENDING = 30.0  # seconds until a job that is ended has left the queue
-REQUEUE_MARGIN = 60  # seconds before the time limit in which a job is queued again
+REQUEUE_MARGIN = 60  # seconds before the time limit in which a job is queued again, at most
+INSTALL = (
+    "Install Slurm's client programs on the server's machine, or start the server with their folder"
+    " in PATH, then resume the run."
+)
+CORRECT = "Correct the settings RERANKER_UI_SLURM_*"
+LOOK = (
+    "The job may be in the queue all the same: look with `squeue --me --name={name}`, and end it"
+    " with `scancel NUMBER` before you resume the run."
+)
+LIMIT = re.compile(r"(?:(?P<days>\d+)-)?(?P<clock>\d+(?::\d+){0,2})")
 # States of Slurm; a job in any other has ended.
 WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
 RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING")
@@ -59,20 +70,36 @@ class SlurmExecutor:
         command = [sys.executable, "-P", "-m", "reranker_ui.worker", str(folder.path)]
         lines = "\n".join(self.options.lines)
         script.write_text(SCRIPT.format(lines=lines, command=shlex.join(command)))
-        answer = self._run("sbatch", "--parsable", *self._options(folder), str(script))
-        if answer.returncode:
-            raise Refused(
-                f"Slurm refused the job: {_reason(answer.stderr)}. Correct the settings"
-                " RERANKER_UI_SLURM_*, then resume the run."
-            )
-        number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
+        number = self._submitted(name_of(folder), *self._options(folder), str(script))
         Job(number, state="PENDING").save(folder.path)
+        return number
+
+    def _submitted(self, name: str, *options: str) -> str:
+        """The number of the job that sbatch submits; Refused with what to do where it has none."""
+        try:
+            answer = self._run("sbatch", "--parsable", *options)
+        except TimeoutError as error:
+            raise Refused(f"{error}. {LOOK.format(name=name)}") from error
+        except OSError as error:
+            raise Refused(f"The job was not submitted: {error}. {INSTALL}") from error
+        if answer.returncode:
+            reason = _reason(answer.stderr)
+            silent = "unable to contact" in reason.casefold()
+            advice = "Check that its controller runs" if silent else CORRECT
+            raise Refused(f"Slurm refused the job: {reason}. {advice}, then resume the run.")
+        number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
+        if not number.isdecimal():
+            printed = f"printed {excerpt(number)!r}" if number else "printed nothing"
+            raise Refused(
+                f"sbatch ended without an error and without the number of a job: it {printed}."
+                f" {LOOK.format(name=name)}"
+            )
         return number
 
     def _options(self, folder: RunFolder) -> list[str]:
         placed, chosen = placement_of(folder.path), self.options
         return [
-            f"--job-name=reranker-{folder.path.name}",
+            f"--job-name={name_of(folder)}",
             f"--chdir={folder.path}",
             f"--output={folder.log_file}",
             "--open-mode=append",
@@ -83,7 +110,7 @@ class SlurmExecutor:
             *([f"--partition={chosen.partition}"] if chosen.partition else []),
             *([f"--time={chosen.time}"] if chosen.time else []),
             *(
-                ["--requeue", f"--signal=B:USR1@{REQUEUE_MARGIN}"]
+                ["--requeue", f"--signal=B:USR1@{margin_of(chosen.time)}"]
                 if chosen.requeue
                 else ["--no-requeue"]
             ),
@@ -146,7 +173,7 @@ class SlurmExecutor:
             self._run("scancel", "--full", "--signal=KILL", job.id)  # the worker ignores SIGTERM
             self._run("scancel", job.id)
         except OSError as error:
-            raise Refused(f"Slurm does not answer: {error}. Try again later.") from error
+            raise Refused(f"The job was not ended: {error}. Try again later.") from error
         until = time.monotonic() + ENDING
         while time.monotonic() < until:
             states = self._states()
@@ -169,7 +196,31 @@ class SlurmExecutor:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise OSError(f"{command[0]} did not answer within {PATIENCE:.0f} s") from error
+            answer = f"{command[0]} did not answer within {PATIENCE:.0f} s"
+            raise TimeoutError(answer) from error
+        except FileNotFoundError as error:
+            raise OSError(f"the server finds no program {command[0]}") from error
+
+
+def name_of(folder: RunFolder) -> str:
+    """The name of the job of `folder` in the queue."""
+    return f"reranker-{folder.path.name}"
+
+
+def margin_of(limit: str) -> int:
+    """Seconds before the time limit `limit` in which a job is queued again: half of a short one.
+
+    Formats of `limit`: https://slurm.schedmd.com/sbatch.html#OPT_time
+    """
+    parts = LIMIT.fullmatch(limit.strip())
+    if parts is None:  # none, or that of the partition
+        return REQUEUE_MARGIN
+    days, numbers = parts["days"], [int(number) for number in parts["clock"].split(":")]
+    if days is None and len(numbers) < 3:  # minutes, or minutes and seconds
+        numbers = [0, *numbers]
+    hours, minutes, seconds = (*numbers, 0, 0)[:3]
+    total = int(days or 0) * 86_400 + hours * 3_600 + minutes * 60 + seconds
+    return max(1, min(REQUEUE_MARGIN, total // 2))
 
 
 def _reason(errors: str) -> str:

@@ -192,6 +192,26 @@ def test_a_refusal_is_said_at_the_form(server, new_page):
     space.engine.dispose()
 
 
+def test_a_run_is_resumed_on_another_executor(new_server, new_page, nowhere):
+    server = new_server(RERANKER_UI_EXECUTORS="local,slurm")  # without a cluster
+    space = open_workspace(Settings(home=server.home))
+    labelled_dataset(space, "caves")
+    run = lifecycle.start(space, ADMIN, "caves", recipe_from(base="embedded"))
+    RunFolder(run["folder"]).emit("failed", error="The machine was full.", traceback="")
+    page = new_page(f"{server.url}/?tab=train&run={run['id']}")
+    page.locator(".rr-live").get_by_role("button", name="Resume", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Resume run 1")
+    place = dialog.get_by_label("Trains on")
+    expect(place).to_be_focused()
+    expect(place).to_have_value("local")
+    place.select_option("slurm")
+    dialog.get_by_role("button", name="Resume").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".rr-live-name")).to_contain_text("Slurm")
+    expect(page.locator(".rr-live-said")).to_contain_text("Slurm")
+    space.engine.dispose()
+
+
 def test_names_are_text_and_never_markup(server, new_page, ended):
     name = "<img src=x onerror=alert(1)>${alert(2)}"
     ended(name)

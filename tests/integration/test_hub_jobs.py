@@ -4,6 +4,7 @@ import os
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO, StringIO
 
 import pytest
@@ -15,6 +16,8 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors import hf_jobs
 from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
 from reranker_ui.services.runs.execution import known_executors, run_jobs
+from reranker_ui.services.runs.executors import check_hardware
+from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, plan
 from tests.integration.test_worker import seen, wait_for
@@ -30,7 +33,9 @@ PAID = Placement("hf-jobs", agreed=0.6)
 def hub(tmp_path, monkeypatch):
     hub = FakeHub(tmp_path / "hub")
     options = HubJobOptions("t4-small", "4h", IMAGE)
-    monkeypatch.setattr(known_executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
+    environment = {"RERANKER_UI_THREADS": "1", "RERANKER_UI_HOME": "/here", "PATH": "/bin"}
+    executor = HubJobsExecutor(hub, options, environment)
+    monkeypatch.setattr(known_executors, "_hub_jobs", lambda _: executor)
     monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,hf-jobs")
     monkeypatch.setenv("RERANKER_UI_THREADS", "1")
     monkeypatch.setattr(run_jobs, "REFRESHED", 0.0)
@@ -80,6 +85,7 @@ def test_the_job_gets_what_it_needs_and_no_token(hub, workspace, recipe):
     (job,) = hub.called("run_job")
     assert (job["image"], job["flavor"], job["timeout"]) == (IMAGE, "t4-small", "4h")
     assert job["namespace"] == NAME and "TOKEN" not in str(job)
+    assert job["env"] == hf_jobs.PLACES | {"RERANKER_UI_THREADS": "1"}
     assert hub.called("create_bucket")[0]["private"]
     prefix = hub.folder / job["volumes"][0].source / job["volumes"][0].path
     assert {"recipe.json", "train.parquet", "executor.json"} <= {
@@ -131,6 +137,31 @@ def test_no_job_starts_before_its_price_is_agreed_to(hub, workspace, recipe):
             lifecycle.start(workspace, ADMIN, "caves", chain, placement=placed)
 
 
+def test_a_paid_job_that_cannot_succeed_is_refused(hub, workspace, recipe):
+    labelled_dataset(workspace)
+    missing = recipe.model_copy(update={"base": "/no such model"})
+    four = replace(PAID, gpus=4)
+    for act in (lifecycle.start, plan.plan):
+        with pytest.raises(Refused, match=r"needs 4 GPUs, and Nvidia T4 - small has 1 GPU\. Cho"):
+            act(workspace, ADMIN, "caves", recipe, placement=four)
+        with pytest.raises(Refused, match="There is no model folder /no such model"):
+            act(workspace, LOCAL, "caves", missing, placement=PAID)
+    assert not hub.called("run_job") and not lifecycle.list_runs(workspace, ADMIN)
+    hub.held = True
+    assert lifecycle.start(workspace, ADMIN, "caves", recipe, placement=replace(PAID, gpus=1))
+    lifecycle.stop(workspace, ADMIN, 1, "cancel")
+    with pytest.raises(Refused, match="T4 - small costs"):  # of what can start
+        lifecycle.run_again(workspace, ADMIN, 1)
+
+
+def test_hardware_without_a_gpu_says_so(hub, workspace, monkeypatch):
+    options = HubJobOptions("cpu-basic", "4h", IMAGE)
+    monkeypatch.setattr(known_executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
+    with pytest.raises(Refused, match=r"needs 1 GPU, and CPU Basic has no GPU\."):
+        check_hardware(workspace, Placement("hf-jobs", gpus=1))
+    check_hardware(workspace, Placement("hf-jobs", processes=2))
+
+
 def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
     hub.held = True
     labelled_dataset(workspace)
@@ -141,6 +172,7 @@ def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
         lifecycle.run_again(workspace, ADMIN, 1)
     assert lifecycle.run_again(workspace, ADMIN, 1, 0.6)["status"] == "queued"
     assert lifecycle.run_price(workspace, ADMIN, 2) is not None
+    assert lifecycle.run_price(workspace, ADMIN, 2, "local") is None
 
 
 def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):
@@ -154,6 +186,39 @@ def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeyp
     assert main(asked) == 1 and "Nothing was started" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", Typed("y\n"))
     assert main(asked) == 0 and main([*asked, "--yes"]) == 0 and len(hub.jobs) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (["train", "--dataset", "nowhere"], "no dataset called nowhere"),
+        (["train", "--dataset", "caves", "--base", "/no such model"], "no model folder"),
+        (["sweep", "--dataset", "caves", "--recipe", "quick", "--seeds", "100"], "at most 5"),
+        (["sweep", "--dataset", "caves", "--recipe", "quick", "--seeds", "0"], "at least one"),
+        (["resume", "1"], "Only a lost"),
+    ],
+)
+def test_nobody_is_asked_to_pay_for_what_is_refused(hub, workspace, recipe, words, refused, capsys):
+    hub.held = True
+    labelled_dataset(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    assert main([*words, "--executor", "hf-jobs"]) == 1
+    errors = capsys.readouterr().err
+    assert refused in errors and "$" not in errors and len(hub.jobs) == 1
+
+
+def test_a_sweep_says_what_all_its_jobs_cost(hub, workspace, capsys):
+    labelled_dataset(workspace)
+    words = ["--dataset", "caves", "--recipe", "quick", "--base", "embedded", "--seeds", "4"]
+    assert main(["sweep", *words, "--executor", "hf-jobs"]) == 1
+    assert "at most $2.40 for each of 4 jobs, at most $9.60 in all." in capsys.readouterr().err
+    assert not hub.jobs
+
+
+@pytest.mark.parametrize("limit", ["4", "0h", "", "4 hours", "-1h", "59s"])
+def test_a_time_limit_that_makes_no_sense_is_refused(hub, limit):
+    with pytest.raises(Refused, match=r"HF_JOBS_TIMEOUT is .*such as 4h"):
+        HubJobsExecutor(hub, HubJobOptions("t4-small", limit, IMAGE)).price()
 
 
 class Typed(StringIO):

@@ -45,7 +45,8 @@ def evaluated(workspace, recipe, right=3, **more):
     folder.outcome_file.write_text(json.dumps(outcome_of(scored, folder.scale())))
     folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9}, base_used="embedded")
     folder.model.mkdir()
-    (folder.model / "config.json").write_text("{}")
+    for name in ("config.json", "model.safetensors"):
+        (folder.model / name).write_text("{}")
     keys, grades = test["query_key"], test["grade"]
     metrics = {name: ranking_metrics(keys, grades, scores[name]) for name in scores}
     folder.emit("finished", metrics=metrics)

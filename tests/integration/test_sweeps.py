@@ -12,10 +12,12 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.repeated_runs import t_interval
+from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
+from reranker_ui.ui.form.offers import offers
 from tests.integration.test_many_runs import evaluated
 from tests.support.labelled_dataset import Nowhere, labelled_dataset
 from tests.support.labelling import ADMIN, VIEWER
@@ -36,6 +38,20 @@ def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
     assert {placement_of(RunFolder(run["folder"]).path).processes for run in runs} == {2}
     with pytest.raises(Refused, match="admin"):
         sweep(workspace, VIEWER, "caves", [recipe], 1)
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [("run 99", 'There is no run "run 99"'), ("/nowhere", "There is no model folder /nowhere")],
+)
+def test_a_sweep_starts_nothing_where_one_of_its_recipes_is_refused(
+    workspace, nowhere, recipe, base, words
+):
+    labelled_dataset(workspace)
+    wrong = recipe.model_copy(update={"base": base})
+    with pytest.raises(Refused, match=words):
+        sweep(workspace, LOCAL, "caves", [recipe, wrong], 2)
+    assert lifecycle.list_runs(workspace, ADMIN) == []
 
 
 @pytest.mark.parametrize(
@@ -77,6 +93,29 @@ def test_runs_that_differ_in_their_seed_are_one_column(workspace, nowhere, recip
     assert [head["runs"] for head in comparison(workspace, ADMIN, [1, 2])["runs"]] == [[1], [2]]
 
 
+def test_runs_that_have_not_ended_are_named(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    longer = recipe.model_copy(update={"epochs": 2.0})
+    runs = sweep(workspace, ADMIN, "caves", [recipe, longer], 1)
+
+    def notice():
+        return comparison(workspace, ADMIN, [1, 2])["notice"]
+
+    assert notice() == "run 1 and run 2 have not ended, so there is nothing to compare yet."
+    for run in runs:
+        RunFolder(run["folder"]).emit("failed", error="", traceback="")
+        assert notice().startswith("run 2 has not" if run is runs[0] else "run 1 and run 2 have")
+    assert notice() == "run 1 and run 2 have ended without a result to compare."
+
+
+def test_a_sweep_takes_the_recipe_of_the_advisor(workspace, nowhere, capsys):
+    labelled_dataset(workspace)
+    words = ["--dataset", "caves", "--recipe", "advised", "--recipe", "quality", "--seeds", "1"]
+    assert main(["sweep", *words, "--base", "embedded", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["runs"]) == 2 and "Budget: quick" in printed.err
+
+
 def test_the_t_interval_is_that_of_the_tables():
     assert t_interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)
 
@@ -113,9 +152,27 @@ def test_an_executor_must_be_set_up(workspace, nowhere, recipe, monkeypatch):
     monkeypatch.setattr(workspace.settings, "executors", "slurm, local")
     monkeypatch.setattr(workspace.settings, "run_gpus", 2)
     assert executors.placement(workspace) == Placement("slurm", gpus=2)
+    assert executors.placement(workspace, "Local").executor == "local"
     assert executors.placement(workspace, processes=3) == Placement("slurm", processes=3)
     with pytest.raises(Refused, match="1 to 64 processes"):
         executors.placement(workspace, processes=0)
+    with pytest.raises(Refused, match=r"executor: abacus\. Known are local, slurm, ray and hf"):
+        executors.placement(workspace, "abacus")
+    for gpus in (99, -3):
+        monkeypatch.setattr(workspace.settings, "run_gpus", gpus)
+        with pytest.raises(Refused, match=f"RERANKER_UI_RUN_GPUS is {gpus}"):
+            executors.placement(workspace)
+
+
+def test_unknown_executors_are_left_out_and_named(workspace, nowhere, recipe, monkeypatch):
+    labelled_dataset(workspace)
+    assert executors.unknown_notice(workspace) is None
+    monkeypatch.setattr(workspace.settings, "executors", "local,foo")
+    assert [place["value"] for place in offers(workspace, ADMIN)["places"]] == ["local"]
+    (notice,) = [
+        text for text in plan(workspace, ADMIN, "caves", recipe)["notices"] if "foo" in text
+    ]
+    assert "RERANKER_UI_EXECUTORS names unknown executors, left out: foo" in notice
 
 
 def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
@@ -138,11 +195,15 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     assert now()["status"] == "lost" and "Slurm reports job 12: TIMEOUT" in now()["sentence"]
     again = lifecycle.run_again(workspace, ADMIN, 1)
     assert again["place"]["executor"] == "slurm" and again["place"]["gpus"] == 1
-    resumed = lifecycle.resume(workspace, ADMIN, 1, Placement())
+    assert lifecycle.resume_places(workspace, ADMIN, 1) == [
+        {"value": "slurm", "word": "Slurm"},
+        {"value": "local", "word": executors.title_of("local")},
+    ]
+    resumed = lifecycle.resume(workspace, ADMIN, 1, executor="local")
     assert resumed["place"]["executor"] == "local" and resumed["place"]["job"] is None
 
 
-def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
+def test_the_command_line_places_runs(workspace, recipe, monkeypatch, capsys):
     placed = []
 
     class Noted(Nowhere):
@@ -159,6 +220,13 @@ def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
     assert [run["id"] for run in answer["runs"]] == [2, 3, 4, 5]
     assert answer["compare"] == "?tab=train&compare=2,3,4,5"
     assert placed == [Placement(processes=2), *[Placement()] * 4]
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,slurm")
+    slurm = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=Placement("slurm"))
+    RunFolder(slurm["folder"]).emit("failed", error="", traceback="")
+    assert main(["resume", str(slurm["id"]), "--processes", "2"]) == 0
+    assert placed[-1] == Placement("slurm", processes=2)
+    monkeypatch.delenv("RERANKER_UI_EXECUTORS")
     assert main(["train", *words, "--executor", "slurm"]) == 1
     assert "RERANKER_UI_EXECUTORS" in capsys.readouterr().err
 

@@ -112,9 +112,11 @@ test("what costs nothing starts without a question", async () => {
       asked.push(run);
       return null;
     },
+    resume_places: async () => [{ value: "local", word: "this machine" }],
   };
   const place = { title: "", processes: 1, gpus: 0, job: null, state: null, phase: null };
   const [here, paid] = ["local", "hf-jobs"].map((executor) => ({
+    name: "run",
     place: { ...place, executor },
     chain: null,
   }));
@@ -124,6 +126,33 @@ test("what costs nothing starts without a question", async () => {
   await actAtPrice(server, { id: 3, ...paid }, "again", start);
   assert.deepEqual(asked, [3]);
   assert.deepEqual(started, [null, null, null, null]);
+});
+
+test("a run is resumed where somebody chooses, at the price there", async () => {
+  const asked = /** @type {unknown[]} */ ([]);
+  const server = {
+    run_price: async (/** @type {{ executor?: string | null }} */ { executor }) => {
+      asked.push(executor);
+      return null;
+    },
+    resume_places: async () => ["hf-jobs", "local", "slurm"].map((value) => ({ value, word: "" })),
+  };
+  const kind = { processes: 1, gpus: 0, job: null, state: null, phase: null };
+  const place = { ...kind, executor: "hf-jobs", title: "" };
+  const run = { id: 1, name: "run 1", place, chain: null };
+  const started = /** @type {unknown[][]} */ ([]);
+  const act = (/** @type {unknown[]} */ ...how) => started.push(how);
+  for (const executor of ["local", "slurm"]) {
+    await actAtPrice(server, run, "resume", act, async (name, places, prepare) => {
+      assert.deepEqual([name, places[0].value], ["run 1", "hf-jobs"]);
+      (await prepare(executor))();
+    });
+  }
+  assert.deepEqual(asked, ["slurm"]);
+  assert.deepEqual(started, [
+    [null, "local"],
+    [null, "slurm"],
+  ]);
 });
 
 test("one question names the chain and what it costs", () => {

@@ -101,11 +101,14 @@ class FakeHub:
     @_recorded
     def list_jobs_hardware(self):
         shape = {"cpu": "4 vCPU", "ram": "15 GB", "unitLabel": "minute"}
+        gpu = {"type": "gpu", "model": "T4", "quantity": "1", "vram": "16 GB",
+               "manufacturer": "Nvidia"}  # fmt: skip
         prices = {"t4-small": ("Nvidia T4 - small", 0.01), "cpu-basic": ("CPU Basic", 0.000167)}
         return [
             JobHardwareInfo(
                 name=name, prettyName=title, unitCostUSD=cost,
-                unitCostMicroUSD=int(cost * 1e6), **shape,
+                unitCostMicroUSD=int(cost * 1e6), accelerator=gpu if "t4" in name else None,
+                **shape,
             )
             for name, (title, cost) in prices.items()
         ]  # fmt: skip

@@ -1466,6 +1466,12 @@ interface Results {
   free?: "bm25" | "cosine" | null;
 }
 
+/** An executor that a run can be resumed on: its name, and the word for it. */
+interface ResumePlace {
+  value: string;
+  word: string;
+}
+
 /** Labels of an annotator since a moment (Unix seconds) that were taken back. */
 interface Reverted {
   edit: number;
@@ -2338,8 +2344,14 @@ interface TrainServer {
     extra?: string | null;
   }): Promise<FollowedRun | NoRun>;
   compared(payload: { run: number | string; number: 0 | 1 | 2 }): Promise<ComparedRun>;
-  act(payload: { run: number | string; what: RunAction; agreed?: number | null }): Promise<Run>;
-  run_price(payload: { run: number | string }): Promise<RunPrice | null>;
+  act(payload: {
+    run: number | string;
+    what: RunAction;
+    agreed?: number | null;
+    executor?: string | null;
+  }): Promise<Run>;
+  run_price(payload: { run: number | string; executor?: string | null }): Promise<RunPrice | null>;
+  resume_places(payload: { run: number | string }): Promise<ResumePlace[]>;
   outcome(payload: { run: number | string }): Promise<RunOutcome>;
   push(payload: {
     run: number | string;

@@ -1,6 +1,12 @@
 // A run whose executor charges for it, or a chain of runs, starts only after it was confirmed.
 
 import { confirmAction } from "../lib/dialog.js";
+import { choosePlace } from "./resume_place.js";
+
+/**
+ * Acts at the price that was agreed to; on `executor` where a place was chosen.
+ * @typedef {(agreed: number | null, executor: string | null) => unknown} Act
+ */
 
 /**
  * What a chain of runs is, asked about before it is queued.
@@ -45,17 +51,36 @@ export function agreeTo(price, start, chain = null) {
 }
 
 /**
- * Do something with a run. One that starts it again asks for the price first, and before it queues
- * a whole chain.
- * @param {Pick<TrainServer, "run_price">} server
- * @param {{ id: number, place: RunPlace, chain: unknown }} run
+ * Do something with a run. One that starts it again asks for the price first, one that queues a
+ * whole chain for that, and one that resumes it for the place where there are several.
+ * @param {Pick<TrainServer, "run_price" | "resume_places">} server
+ * @param {{ id: number, name: string, place: RunPlace, chain: unknown }} run
  * @param {RunAction} what
- * @param {(agreed: number | null) => unknown} act
+ * @param {Act} act
+ * @param {typeof choosePlace} [choose]
  */
-export async function actAtPrice(server, { id, place, chain }, what, act) {
-  const starts = what === "again" || what === "resume";
-  const paid = starts && place.executor !== "local";
+export async function actAtPrice(server, run, what, act, choose = choosePlace) {
+  const { id, place, chain } = run;
+  if (what === "resume") return resumeAtPrice(server, run, act, choose);
+  const paid = what === "again" && place.executor !== "local";
   const price = paid ? await server.run_price({ run: id }) : null;
   const whole = what === "again" && chain ? chainQuestion("Queue the chain again") : null;
-  return agreeTo(price, act, whole);
+  return agreeTo(price, (agreed) => act(agreed, null), whole);
+}
+
+/**
+ * @param {Pick<TrainServer, "run_price" | "resume_places">} server
+ * @param {{ id: number, name: string }} run
+ * @param {Act} act
+ * @param {typeof choosePlace} choose
+ */
+async function resumeAtPrice(server, { id, name }, act, choose) {
+  const places = await server.resume_places({ run: id });
+  const prepare = async (/** @type {string} */ executor) => {
+    const price = executor === "local" ? null : await server.run_price({ run: id, executor });
+    return () => agreeTo(price, (agreed) => act(agreed, executor));
+  };
+  if (places.length > 1) return choose(name, places, prepare);
+  const proceed = await prepare(places[0].value);
+  return proceed();
 }

@@ -176,9 +176,10 @@ export class RunTable {
    * @param {RunAction} what
    */
   act(run, what) {
-    const send = (/** @type {number | null} */ agreed) =>
+    /** @type {import("./price.js").Act} */
+    const send = (agreed, executor) =>
       this.attempt(async () => {
-        const next = await this.server.act({ run: run.id, what, agreed });
+        const next = await this.server.act({ run: run.id, what, agreed, executor });
         if (what === "again" && next) emit("show", next.id);
       });
     return actAtPrice(this.server, run, what, send).catch((error) =>

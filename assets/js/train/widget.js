@@ -182,7 +182,7 @@ export class CurrentRun {
     const { run } = this;
     if (!run) return;
     try {
-      await actAtPrice(this.server, run, what, (agreed) => this.send(run.id, what, agreed));
+      await actAtPrice(this.server, run, what, (...how) => this.send(run.id, what, ...how));
     } catch (error) {
       this.head.showError(error);
     }
@@ -192,10 +192,11 @@ export class CurrentRun {
    * @param {number} id
    * @param {RunAction} what
    * @param {number | null} agreed
+   * @param {string | null} executor
    */
-  async send(id, what, agreed) {
+  async send(id, what, agreed, executor) {
     try {
-      const next = await this.server.act({ run: id, what, agreed });
+      const next = await this.server.act({ run: id, what, agreed, executor });
       if (next && next.id !== id) setAddress({ run: next.id });
       else this.refresh();
       emit("changed");

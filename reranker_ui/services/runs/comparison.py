@@ -19,6 +19,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.own_metric import metric_of, scale_in
+from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.recipe_differences import ChangedQuery, RecipeDifference, differences
 from reranker_ui.services.runs.repeated_runs import (
     Column,
@@ -88,7 +89,8 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
         "metrics": [in_columns(metric, columns) for metric in measured],
         "recipe": differences([rows[column[0]] for column in columns], len(rows) > len(columns)),
         "changed": (_changed(tables, columns, scored[0]) if count else []) if whole else None,
-        "notice": (_notice(rows, columns, count) if whole else HIDDEN) + _left_out_note(left_out),
+        "notice": (_missing_results(rows) or (_notice(rows, columns, count) if whole else HIDDEN))
+        + _left_out_note(left_out),
     }
 
 
@@ -109,6 +111,21 @@ def _chosen_runs(
             " seed count as one."
         )
     return rows, columns
+
+
+def _missing_results(rows: list[Run]) -> str | None:
+    """A sentence on runs that have no result; None where all have one."""
+    live = [row["name"] for row in rows if row["status"] in LIVE]
+    ended = [row["name"] for row in rows if row["status"] in ("failed", "lost", "cancelled")]
+    if live:
+        return f"{_listed(live)} not ended, so there is nothing to compare yet."
+    return f"{_listed(ended)} ended without a result to compare." if ended else None
+
+
+def _listed(names: list[str]) -> str:
+    """Names as the subject of a sentence, with have or has."""
+    *first, last = names
+    return f"{', '.join(first)} and {last} have" if first else f"{last} has"
 
 
 def _left_out_note(left_out: int) -> str:

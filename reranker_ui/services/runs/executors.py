@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from reranker_ui.core.values.execution.placement import (
     LOCAL,
+    MOST_RANKS,
     Phase,
     Placement,
     checked,
@@ -12,9 +13,9 @@ from reranker_ui.core.values.execution.placement import (
 )
 from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.machine import check_gpus
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.runs.execution.known_executors import KINDS, executor_of, kind_of
+from reranker_ui.services.runs.execution.known_executors import KINDS, KNOWN, executor_of, kind_of
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.workspace import Workspace
 
@@ -55,19 +56,52 @@ def placement(
 ) -> Placement:
     """Where a new run trains: as asked for, else by the settings.
 
-    Refused: an executor that is not set up, both processes and GPUs, a number out of range.
+    Refused: an executor that is unknown or not set up, both processes and GPUs, a number out of
+    range.
     """
+    name = _chosen(workspace, executor)
+    executor_of(workspace, name)
+    if gpus is None:
+        gpus = _default_gpus(workspace) if processes is None else 0
+    return checked(name, 1 if processes is None else processes, gpus)
+
+
+def _chosen(workspace: Workspace, executor: str | None) -> str:
+    """The name of an executor that is set up: as asked for, else the default one."""
     names = workspace.settings.executor_names()
-    name = executor or names[0]
+    name = (executor or "").strip().lower() or names[0]
+    if name not in KINDS:
+        where = "" if executor else ", the first in RERANKER_UI_EXECUTORS"
+        raise Refused(f"Unknown executor: {excerpt(name)}{where}. {KNOWN}")
     if name not in names:
         raise Refused(
             f"The executor {name} is not set up here. Add it to RERANKER_UI_EXECUTORS, which is"
             f" {','.join(names)} now."
         )
-    executor_of(workspace, name)
-    if gpus is None:
-        gpus = workspace.settings.run_gpus if processes is None else 0
-    return checked(name, 1 if processes is None else processes, gpus)
+    return name
+
+
+def _default_gpus(workspace: Workspace) -> int:
+    gpus = workspace.settings.run_gpus
+    if not 0 <= gpus <= MOST_RANKS:
+        raise Refused(
+            f"RERANKER_UI_RUN_GPUS is {gpus}. Set it to a number of GPUs from 1 to {MOST_RANKS}, or"
+            " to 0 for one if there is one."
+        )
+    return gpus
+
+
+def set_up(workspace: Workspace) -> list[str]:
+    """The known executors in the settings; the first is the default where it is the first there."""
+    return [name for name in workspace.settings.executor_names() if name in KINDS]
+
+
+def unknown_notice(workspace: Workspace) -> str | None:
+    """A sentence on names in the settings that no executor has; None where all are known."""
+    names = [name for name in workspace.settings.executor_names() if name not in KINDS]
+    if not names:
+        return None
+    return f"RERANKER_UI_EXECUTORS names unknown executors, left out: {', '.join(names)}. {KNOWN}"
 
 
 def check_placement(placement: Placement, passes: int = 1) -> None:
@@ -84,6 +118,22 @@ def check_placement(placement: Placement, passes: int = 1) -> None:
             f"A recipe of {passes} passes cannot train with {kind.title}: each pass needs the"
             " model of the one before. Choose another executor, or a recipe of one pass."
         )
+
+
+def check_hardware(workspace: Workspace, placement: Placement) -> None:
+    """Refuse a paid job that needs more GPUs than the hardware in the settings has."""
+    price = price_of(workspace, placement)
+    if price and placement.gpus > price.gpus:
+        raise Refused(
+            f"The run needs {counted(placement.gpus)}, and {price.hardware} has"
+            f" {counted(price.gpus)}. Choose fewer GPUs, or set RERANKER_UI_HF_JOBS_FLAVOR to"
+            " hardware with more."
+        )
+
+
+def counted(gpus: int) -> str:
+    """A number of GPUs in words."""
+    return f"{gpus or 'no'} GPU{'s' if gpus > 1 else ''}"
 
 
 class RunPlace(TypedDict):

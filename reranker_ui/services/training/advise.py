@@ -13,7 +13,7 @@ from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
 from reranker_ui.core.training.advice.budget import MINUTES, explained, sized
-from reranker_ui.core.values.recipe import PRESETS, Budget
+from reranker_ui.core.values.recipe import PRESETS, Budget, Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -60,6 +60,20 @@ def advised(
         why = "The dataset is large, so this advice is from a part of its queries."
         choices.append(Choice("Sampled", sample.read, why))
     return replace(advice, choices=choices)
+
+
+def advised_recipe(
+    workspace: Workspace,
+    user: User,
+    dataset: str | None,
+    base: str | None = None,
+    budget: Budget = "quick",
+) -> tuple[Recipe, list[str]]:
+    """The recipe that `advised` gives, and its reasons as one line each."""
+    require(user, "viewer")
+    advice = advised(workspace, user, dataset, base, budget)
+    reasons = [f"{choice.name}: {choice.value}. {choice.reason}" for choice in advice.choices]
+    return advice.recipe, reasons
 
 
 def _budget(

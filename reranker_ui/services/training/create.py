@@ -67,7 +67,7 @@ def known_base(
 ) -> ResolvedBase | None:
     """The base of a recipe for the pairs `train`, None for one that only the Hub knows.
 
-    Nothing is downloaded.
+    Nothing is downloaded. Refused: a base that is not here and cannot be on the Hub.
     """
     name = continued(workspace, user, recipe, None)[0].base
     if name not in EMBEDDED and name.count("/") == 1 and hub_is_reachable(workspace.cache):
@@ -94,10 +94,14 @@ def create_run(
     chain: Chain | None = None,
     placement: Placement | None = None,
 ) -> int:
-    """Write the folder of a new run and its row, both or neither; returns its number."""
+    """Write the folder of a new run and its row, both or neither; returns its number.
+
+    Refused: a base that `known_base` refuses.
+    """
     counts, sample = data.counts, data.sample
     scale = datasets.scale_of(workspace, user, dataset)
-    base = None if chain and chain.first else _base_or_none(workspace, user, recipe, sample)
+    continues = chain is not None and chain.first is not None  # from a model that will be there
+    base = None if continues else known_base(workspace, user, recipe, sample["train"])
     lineage = {
         "dataset": dataset,
         "scale": scale,
@@ -118,15 +122,6 @@ def create_run(
         return _insert(workspace, user, draft, dataset, recipe, entered, chain)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _base_or_none(
-    workspace: Workspace, user: User, recipe: Recipe, sample: dict[str, pd.DataFrame]
-) -> ResolvedBase | None:
-    try:
-        return known_base(workspace, user, recipe, sample["train"])
-    except Refused:  # the run reports it
-        return None
 
 
 def _insert(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.comparison import MOST_COLUMNS, MOST_RUNS
 from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.checks import check_start
 
 MOST_SEED = 2**31 - 1
 
@@ -25,14 +27,35 @@ def sweep(
     """Start each of `recipes` with `seeds` seeds from its own on; returns the runs.
 
     All recipes get their first seed before any gets its second, so that a sweep that is ended early
-    can be compared. `placement` is as in `lifecycle.start`. Refused before any is started: more
-    runs than a comparison holds, a recipe of several passes, one that is named twice.
+    can be compared. `placement` is as in `lifecycle.start`. Refused before any is started: what
+    `check_sweep` refuses.
     """
     require(user, "admin")
-    grid = grid_of(recipes, seeds)
+    placement = placement or executors.placement(workspace)
+    grid = check_sweep(workspace, user, dataset, recipes, seeds, placement)
+    executors.check_price(workspace, placement)
     return [
         lifecycle.start(workspace, user, dataset, recipe, placement=placement) for recipe in grid
     ]
+
+
+def check_sweep(
+    workspace: Workspace,
+    user: User,
+    dataset: str,
+    recipes: Sequence[Recipe],
+    seeds: int,
+    placement: Placement,
+) -> list[Recipe]:
+    """The recipe of each run of a sweep.
+
+    Refused: more runs than a comparison holds, a recipe of several passes, one that is named
+    twice, and what `lifecycle.start` would refuse of any of them, apart from the price.
+    """
+    require(user, "admin")
+    grid = grid_of(recipes, seeds)
+    check_start(workspace, user, dataset, grid, placement)
+    return grid
 
 
 def grid_of(recipes: Sequence[Recipe], seeds: int) -> list[Recipe]:

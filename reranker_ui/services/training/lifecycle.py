@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
-from reranker_ui.core.values.execution.price import RunPrice
+from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -15,20 +14,23 @@ from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
 from reranker_ui.services.runs.execution import run_jobs
-from reranker_ui.services.runs.listing import chain_of, find_handle, find_run, list_runs
+from reranker_ui.services.runs.listing import chain_of, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, shared_current
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
+from reranker_ui.services.training.checks import check_place
 from reranker_ui.services.training.deletion import delete
 from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.services.training.recipes import changed
+from reranker_ui.services.training.run_places import placement_of_run, resume_places, run_price
 
 __all__ = [
     "Run",
     "changed_rows",
+    "check_resume",
     "continuation",
     "continue_run",
     "current",
@@ -40,6 +42,7 @@ __all__ = [
     "list_runs",
     "placement_of_run",
     "resume",
+    "resume_places",
     "run_again",
     "run_price",
     "shared_current",
@@ -62,16 +65,15 @@ def start(
     A base "run 12" continues that run's model. A recipe of several passes makes as many runs,
     each continuing the last; the first is returned, `later` are the numbers of the others.
     `placement` is where they train, by the settings if None.
-    Refused: an unknown dataset, one without labels, one whose labels are all the same, a full
-    disk.
+    Refused: an unknown dataset, one without labels, one whose labels are all the same, a base
+    that is not there, a place that cannot train it, a full disk.
     """
     require(user, "admin")
     recipe, parent = create.continued(workspace, user, recipe, parent)
     recipe = pinned(workspace, recipe)
     placement = placement or executors.placement(workspace)
-    executors.check_placement(placement, len(recipe.passes))
+    check_place(workspace, placement, len(recipe.passes))
     executors.check_price(workspace, placement)
-    create.check_disk(workspace)
     numbers: list[int] = []
     with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace.runs) as draft:
         data = freeze(workspace, user, dataset, Path(draft))
@@ -119,21 +121,6 @@ def _submit(workspace: Workspace, number: int) -> None:
         run_jobs.submit(workspace, folder_of(workspace, number))
 
 
-def placement_of_run(workspace: Workspace, user: User, run: int | str) -> Placement:
-    """Where a run trains or trained; by the settings where that executor is not set up now."""
-    require(user, "viewer")
-    placed = placement_of(find_handle(workspace, user, run).folder.path)
-    is_set_up = placed.executor in workspace.settings.executor_names()
-    return placed if is_set_up else executors.placement(workspace)
-
-
-def run_price(workspace: Workspace, user: User, run: int | str) -> RunPrice | None:
-    """What it costs to start a run again where it trained; None where nothing is charged."""
-    require(user, "admin")
-    price = executors.price_of(workspace, placement_of_run(workspace, user, run))
-    return price.shown() if price else None
-
-
 def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
     """Start a new run with the recipe of `run` and the current labels of its dataset.
 
@@ -157,21 +144,23 @@ def resume(
     run: int | str,
     placement: Placement | None = None,
     agreed: float | None = None,
+    executor: str | None = None,
 ) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    `placement` is where; as before, at the price `agreed`, if None. A lost run without a checkpoint
-    starts again, and so does one that failed before its first step, as when its job was refused.
+    `placement` is where; if None, as in `placement_of_run`, at the price `agreed`. A lost run
+    without a checkpoint starts again, and so does one that failed before its first step, as when
+    its job was refused.
     Refused: a run in another state, any other without a checkpoint, a full disk.
     """
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
     with run_jobs.handling(workspace, number):
         row = _resumable(workspace, user, number)
-        placed = placement or replace(placement_of_run(workspace, user, number), agreed=agreed)
-        executors.check_placement(placed)
+        again = placement or placement_of_run(workspace, user, number, executor)
+        placed = placement or replace(again, agreed=agreed)
+        check_place(workspace, placed)
         executors.check_price(workspace, placed)
-        create.check_disk(workspace)
         forget_scores(workspace, number)
         folder = folder_of(workspace, number)
         folder.stop_file.unlink(missing_ok=True)
@@ -182,6 +171,13 @@ def resume(
             record(connection, user, "run.resume", f"run:{number}", at=time.time())
         run_jobs.submit(workspace, folder)
     return find_run(workspace, user, number)
+
+
+def check_resume(workspace: Workspace, user: User, run: int | str, placement: Placement) -> None:
+    """Refuse what `resume` would refuse, apart from the price."""
+    require(user, "admin")
+    _resumable(workspace, user, find_run(workspace, user, run)["id"])
+    check_place(workspace, placement)
 
 
 def _resumable(workspace: Workspace, user: User, number: int) -> Run:

@@ -85,6 +85,7 @@ def plan(
     busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
     executors.check_placement(placement, len(recipe.passes))
+    executors.check_hardware(workspace, placement)
     price = executors.price_of(workspace, placement)
     on_this_machine = placement.executor == LOCAL and placement.ranks == 1
     measurable = on_this_machine and base is not None and not busy
@@ -168,6 +169,7 @@ def _notices(
         base.notice if base else None,
         likely_notice(recipe.precision, workspace.settings.precision),
         *notices(counts),
+        executors.unknown_notice(workspace),
     ]
     return [notice for notice in candidates if notice]
 

@@ -75,7 +75,7 @@ def offers(workspace: Workspace, user: User) -> FormOffers:
     default = workspace.settings.default_base
     bases = BASES if default in BASES else {default: default, **BASES}
     runs = [run for run in lifecycle.list_runs(workspace, user) if not run["archived"]]
-    places = workspace.settings.executor_names()
+    places = executors.set_up(workspace)
     models = [run for run in runs if run["status"] in ("finished", "stopped")]
     return {
         "datasets": [

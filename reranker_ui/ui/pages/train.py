@@ -17,18 +17,21 @@ from reranker_ui.services.runs.watching import ChangedRows, NoRun
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle, several
+from reranker_ui.services.training.run_places import ResumePlace
 from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.form import run_form
 from reranker_ui.ui.pages import chart_layout, run_chart
 from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-ACTS: dict[str, Callable[[Workspace, User, str, float | None], Run]] = {
-    "keep": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "keep"),
-    "cancel": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "cancel"),
-    "again": lifecycle.run_again,
-    "resume": lambda workspace, user, run, agreed: lifecycle.resume(
-        workspace, user, run, agreed=agreed
+ACTS: dict[str, Callable[[Workspace, User, str, float | None, str | None], Run]] = {
+    "keep": lambda workspace, user, run, *_: several.stop_all(workspace, user, run, "keep"),
+    "cancel": lambda workspace, user, run, *_: several.stop_all(workspace, user, run, "cancel"),
+    "again": lambda workspace, user, run, agreed, _: lifecycle.run_again(
+        workspace, user, run, agreed
+    ),
+    "resume": lambda workspace, user, run, agreed, executor: lifecycle.resume(
+        workspace, user, run, None, agreed, executor
     ),
 }
 Act = Literal["keep", "cancel", "again", "resume"]
@@ -192,21 +195,35 @@ def _bulk_actions(workspace: Workspace) -> list[Function]:
 
 
 def _acts(workspace: Workspace) -> list[Function]:
-    return [_act(workspace), _price(workspace)]
+    return [_act(workspace), _price(workspace), _places(workspace)]
 
 
 def _act(workspace: Workspace) -> Function:
-    def act(user: User, *, run: RunName, what: Act, agreed: Number | None = None) -> Run:
-        return ACTS[what](workspace, user, run, agreed)
+    def act(
+        user: User,
+        *,
+        run: RunName,
+        what: Act,
+        agreed: Number | None = None,
+        executor: Name | None = None,
+    ) -> Run:
+        return ACTS[what](workspace, user, run, agreed, executor)
 
     return act
 
 
 def _price(workspace: Workspace) -> Function:
-    def run_price(user: User, *, run: RunName) -> RunPrice | None:
-        return lifecycle.run_price(workspace, user, run)
+    def run_price(user: User, *, run: RunName, executor: Name | None = None) -> RunPrice | None:
+        return lifecycle.run_price(workspace, user, run, executor)
 
     return run_price
+
+
+def _places(workspace: Workspace) -> Function:
+    def resume_places(user: User, *, run: RunName) -> list[ResumePlace]:
+        return lifecycle.resume_places(workspace, user, run)
+
+    return resume_places
 
 
 def plotly_address() -> str:

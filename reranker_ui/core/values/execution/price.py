@@ -15,16 +15,24 @@ class RunPrice(TypedDict):
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for an hour on `hardware`, and at most for a job with its time limit."""
+    """US dollars for an hour on `hardware` with `gpus`, and at most for a job with its limit."""
 
     hardware: str
     hourly: float
     maximum: float
+    gpus: int = 0
 
     @property
     def text(self) -> str:
         """The price in words."""
         return f"${self.hourly:.2f} an hour, at most ${self.maximum:.2f}"
+
+    def text_of(self, jobs: int) -> str:
+        """The price of so many jobs in words."""
+        if jobs == 1:
+            return self.text
+        whole = self.maximum * jobs
+        return f"{self.text} for each of {jobs} jobs, at most ${whole:.2f} in all"
 
     def shown(self) -> RunPrice:
         """For the page and the command line."""

@@ -1,7 +1,7 @@
 """The executors there are, each made from the settings of a workspace."""
 
 from reranker_ui.core.values.execution.placement import LOCAL
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
 from reranker_ui.executors.local import LocalExecutor
@@ -13,6 +13,9 @@ from reranker_ui.settings import hub_token, worker_environment
 KINDS: dict[str, type[Executor]] = {
     kind.name: kind for kind in (LocalExecutor, SlurmExecutor, RayExecutor, HubJobsExecutor)
 }
+
+
+KNOWN = f"Known are {', '.join(list(KINDS)[:-1])} and {list(KINDS)[-1]}."
 
 
 def kind_of(name: str) -> type[Executor]:
@@ -30,7 +33,7 @@ def executor_of(workspace: Workspace, name: str) -> Executor:
         return ray_executor(workspace)
     if name == HubJobsExecutor.name:
         return _hub_jobs(workspace)
-    raise Refused(f"Unknown executor: {name}. Choose {' or '.join(KINDS)}.")
+    raise Refused(f"Unknown executor: {excerpt(name)}. {KNOWN}")
 
 
 def ray_executor(workspace: Workspace) -> RayExecutor:
@@ -56,8 +59,8 @@ def _hub_jobs(workspace: Workspace) -> Executor:
     settings = workspace.settings
     options = HubJobOptions(
         settings.hf_jobs_flavor,
-        settings.hf_jobs_timeout,
+        settings.hf_jobs_timeout.strip(),
         settings.hf_jobs_image,
         settings.hf_jobs_namespace,
     )
-    return HubJobsExecutor(HfApi(token=hub_token()), options)
+    return HubJobsExecutor(HfApi(token=hub_token()), options, worker_environment())
