@@ -78,6 +78,7 @@ def assess(
     compared, findings = _compare(workspace, dataset, collected, table, meaning, report_progress)
     collected.delete_compared()
     findings += label_findings(table)
+    counts = balance(table)
     report_progress("tokenizing", 0.0)
     readable, unreadable = read_by_base(table, collected, base, workspace.cache, max_length)
     findings += unreadable
@@ -87,7 +88,7 @@ def assess(
         "checked_at": at,
         "pairs": len(table.ids),
         "scale": table.scale.as_json(),
-        "balance": balance(table),
+        "balance": counts,
         "findings": [finding.as_json() for finding in in_order(findings)],
         "clean": _clean(findings, readable, compared),
         "compared": compared,
@@ -148,7 +149,7 @@ def _meanings(
     places: list[Any], similar: list[tuple[int, int]], report_progress: OnProgress,
 ) -> tuple[tuple[int, int], list[Finding]]:  # fmt: skip
     """How many queries and passages were compared by meaning, and what was found."""
-    path, _ = encoder_for(workspace.settings.default_base, workspace.cache, collected.texts)
+    path, _ = encoder_for(workspace.settings.default_base, workspace.cache, collected.sample())
     encoder = Encoder(path)
     close, queries = close_across_splits(
         table,

@@ -26,10 +26,11 @@ def read_by_base(
 
     Only its tokenizer is loaded. max_length: tokens of a pair; by default those of a quick run.
     """
-    report: ReadByBase = {"base": base, "sampled": len(collected.texts), "notice": None,
+    texts = collected.sample()
+    report: ReadByBase = {"base": base, "sampled": len(texts), "notice": None,
                           "coverage": None, "lengths": None, "seen": []}  # fmt: skip
     try:
-        resolved = resolve_base(base, cache_dir, texts=collected.texts)
+        resolved = resolve_base(base, cache_dir, texts=texts)
     except Refused as refused:
         return {**report, "notice": str(refused)}, []
     file = resolved.path / "tokenizer.json"
@@ -38,7 +39,7 @@ def read_by_base(
         return {**report, "notice": notice}, []
     limit = max_length or PRESETS["quick"].max_length
     limit = min(limit, token_limit(resolved.path) or limit)
-    coverage = coverage_of(file, collected.texts)
+    coverage = coverage_of(file, texts)
     sampled, lengths = np.array(collected.sampled), np.array(coverage.lengths)
     name = resolved.used.rpartition("/")[2]
     findings = readability.reading_findings(table, sampled, coverage, name, limit)
@@ -51,13 +52,13 @@ def read_by_base(
             "merged_texts": coverage.merged_texts, "merged_words": coverage.merged_words,
         },
         "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], limit),
-        "seen": _examples(resolved, collected, coverage.unknown_pairs),
+        "seen": _examples(resolved, texts, coverage.unknown_pairs),
     }, findings  # fmt: skip
 
 
 def _examples(
-    base: ResolvedBase, collected: CollectedRows, unknown: Sequence[int]
+    base: ResolvedBase, texts: Sequence[tuple[str, str]], unknown: Sequence[int]
 ) -> list[SeenText]:
     file = base.path / "tokenizer.json"
-    texts = dict.fromkeys(collected.texts[at][0] for at in unknown[:50])
-    return [{"text": text, "tokens": tokens_seen(file, text)} for text in list(texts)[:_EXAMPLES]]
+    queries = dict.fromkeys(texts[at][0] for at in unknown[:50])
+    return [{"text": text, "tokens": tokens_seen(file, text)} for text in list(queries)[:_EXAMPLES]]

@@ -10,11 +10,11 @@ from typing import IO, Any, Protocol
 import numpy as np
 
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
+from reranker_ui.core.evaluation.quality.stored_texts import StoredTexts
 from reranker_ui.core.evaluation.quality.table import ROW, Table
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.pairs import fold
 from reranker_ui.core.values.splits import SPLITS
-from reranker_ui.core.values.stored_texts import StoredTexts
 
 SAMPLE = 20_000  # pairs that are tokenized, evenly from all
 MOST_QUERIES, MOST_PASSAGES = 200_000, 100_000  # distinct texts that are compared with each other
@@ -41,7 +41,7 @@ class CollectedRows:
 
     `every`: one row in so many is sampled. `queries` and `passages`: the position of the first row
     of each text, by a hash of the folded text, and in the same order the texts. `sampled`:
-    positions of the sampled rows, whose query and passage are in `texts`.
+    positions of the sampled rows.
     """
 
     every: int = 1
@@ -52,7 +52,7 @@ class CollectedRows:
     passages: dict[int, int] = field(default_factory=dict)
     passage_texts: StoredTexts = field(default_factory=StoredTexts)
     sampled: list[int] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
+    sampled_texts: StoredTexts = field(default_factory=StoredTexts)  # query, passage, query ...
 
     def __len__(self) -> int:
         return self.count
@@ -81,7 +81,12 @@ class CollectedRows:
             self.passage_texts.append(row.passage)
         if position % self.every == 0:
             self.sampled.append(position)
-            self.texts.append((row.query, row.passage))
+            self.sampled_texts.append(row.query)
+            self.sampled_texts.append(row.passage)
+
+    def sample(self) -> list[tuple[str, str]]:
+        """Query and passage of each sampled row."""
+        return list(zip(self.sampled_texts[::2], self.sampled_texts[1::2], strict=True))
 
     def table(self, scale: Scale) -> Table:
         """The table of the rows so far, mapped from their file."""
