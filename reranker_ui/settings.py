@@ -101,7 +101,11 @@ class Settings(BaseSettings):
     max_rows: int = Field(2_000_000, description="Most records in one import.")
     max_columns: int = Field(256, description="Most columns in one import.")
     max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
-    max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
+    max_decoded_bytes: int = Field(
+        2_000_000_000,
+        description="Largest size of a packed file when unpacked: of a ZIP, gzipped or Parquet"
+        " file, or workbook.",
+    )
     image_hosts: str = Field(
         "",
         description="Hosts whose images are shown where a further column holds their address,"
