@@ -41,6 +41,16 @@ def test_two_processes_answer_and_there_is_no_page(api):
     assert len(workers) == 2
 
 
+def test_the_processes_share_the_weights_of_a_model(tiny_base, api, home):
+    url, process = api
+    body = {"model": "base", "query": "green tea", "documents": ["black coffee", "green tea"]}
+    answers = [httpx.post(f"{url}/v2/rerank", json=body, timeout=120) for _ in range(8)]
+    assert len({str(answer.json()["results"]) for answer in answers}) == 1
+    (file,) = (home / "cache" / "weights").glob("*/model.safetensors")
+    maps = [Path(f"/proc/{pid}/maps").read_text() for pid in children_of(process.pid)]
+    assert any(str(file) in each for each in maps)
+
+
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 

@@ -10,6 +10,7 @@ from uvicorn.supervisors import Multiprocess
 from reranker_ui import logs
 from reranker_ui.core.values.machine import return_memory, share_processors
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking.model_cache import MODELS
 from reranker_ui.services.store.serving import serving_api, serving_api_process
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings, secret_values, trust_proxies
@@ -22,6 +23,7 @@ def application() -> Starlette:
     settings = Settings()
     return_memory()
     logs.begin(settings.log_format, secret_values())
+    MODELS.shares = True
     page_server = PageServer(open_workspace(settings))
 
     @asynccontextmanager
@@ -37,7 +39,8 @@ def application() -> Starlette:
 def serve_api(settings: Settings, workers: int) -> None:
     """Serve `/v2/rerank` and the other ranking addresses until interrupted, in `workers` processes.
 
-    Each process loads the models it is asked for and gets its share of the processors. Refused
+    Each process loads the models it is asked for, with weights in a file that all of them map, and
+    gets its share of the processors. Refused
     for fewer than one worker, where the API would be open to others without sign-in, where the
     home takes no further server, and where the port is taken.
     """
