@@ -4,27 +4,46 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from reranker_ui import settings_faults
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 PRIVATE_NETWORKS = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 SECRET = re.compile("TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|DATABASE_URL", re.IGNORECASE)
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+JsonList = Annotated[list[str], NoDecode, BeforeValidator(settings_faults.parsed_list)]
 
 
 class Settings(BaseSettings):
-    """Each field is the environment variable `RERANKER_UI_<FIELD>`, or the alias given."""
+    """Each field is the environment variable `RERANKER_UI_<FIELD>`, or the alias given.
 
-    model_config = SettingsConfigDict(env_prefix="RERANKER_UI_", populate_by_name=True)
+    An empty variable counts as missing. Refused for a value that cannot be used, by its name.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RERANKER_UI_", populate_by_name=True, env_ignore_empty=True
+    )
 
     home: Path = Field(Path("~/.reranker-ui"), description="Folder of database, runs and caches.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL; SQLite in the home if empty."
+        None,
+        description="Address of the database, such as `postgresql://USER:PASSWORD@HOST/NAME`;"
+        " SQLite in the home if empty.",
     )
     default_base: str = Field(
         "cross-encoder/ms-marco-MiniLM-L6-v2",
@@ -34,7 +53,7 @@ class Settings(BaseSettings):
         None,
         description="Folder of the embedded bases, shared by several homes; in the home if empty.",
     )
-    threads: int | None = Field(None, description="CPU threads of a run; all cores if empty.")
+    threads: int | None = Field(None, ge=1, description="CPU threads of a run; all cores if empty.")
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto",
         description="What `auto` means for runs and engines; auto: the fastest that is supported.",
@@ -45,7 +64,7 @@ class Settings(BaseSettings):
         " commas; the first is the default.",
     )
     run_gpus: int = Field(
-        0, description="GPUs that a run trains on by default; 0: one, if there is one."
+        0, ge=0, description="GPUs that a run trains on by default; 0: one, if there is one."
     )
     slurm_partition: str = Field(
         "", description="Slurm partition of a run; the cluster's default if empty."
@@ -53,7 +72,7 @@ class Settings(BaseSettings):
     slurm_time: str = Field(
         "", description="Time limit of a Slurm job, such as `04:00:00`; the partition's if empty."
     )
-    slurm_lines: list[str] = Field(
+    slurm_lines: JsonList = Field(
         [],
         description="Lines added to the batch script, as a JSON list: `#SBATCH` options first, then"
         " commands such as `module load cuda`.",
@@ -91,6 +110,8 @@ class Settings(BaseSettings):
     )
     server_port: int | None = Field(
         None,
+        ge=0,
+        le=65535,
         validation_alias=AliasChoices("RERANKER_UI_SERVER_PORT", "GRADIO_SERVER_PORT"),
         description="Port; the first free one from 7860 if empty.",
     )
@@ -103,7 +124,11 @@ class Settings(BaseSettings):
     max_rows: int = Field(2_000_000, description="Most records in one import.")
     max_columns: int = Field(256, description="Most columns in one import.")
     max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
-    max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
+    max_decoded_bytes: int = Field(
+        2_000_000_000,
+        description="Largest size of a packed file when unpacked: of a ZIP, gzipped or Parquet"
+        " file, or workbook.",
+    )
     image_hosts: str = Field(
         "",
         description="Hosts whose images are shown where a further column holds their address,"
@@ -135,7 +160,7 @@ class Settings(BaseSettings):
     demo_text: str = Field("", description="Text below the title of a demo.")
     demo_dataset: str = Field("", description="Dataset of a demo; that of its run if empty.")
     demo_run: str = Field("", description="Run of a demo, by number or name; the newest if empty.")
-    demo_queries: list[str] = Field([], description="Example queries of a demo, as a JSON list.")
+    demo_queries: JsonList = Field([], description="Example queries of a demo, as a JSON list.")
     rate_limit: float = Field(30.0, description="Changes per second and person; 0 for no limit.")
     backup: str | None = Field(
         None,
@@ -151,7 +176,18 @@ class Settings(BaseSettings):
     @classmethod
     def _are_networks(cls, value: str | None) -> str:
         names = [name.strip() for name in (value or "").split(",") if name.strip()]
-        return ",".join(str(ip_network(name)) for name in names)
+        try:
+            return ",".join(str(ip_network(name)) for name in names)
+        except ValueError as error:
+            raise ValueError(f"addresses or networks, such as 10.0.0.0/8: {error}") from error
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_refused(cls, values: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return check(values)
+        except ValidationError as error:
+            raise settings_faults.refused(error, cls.model_fields, SECRET) from error
 
     def executor_names(self) -> list[str]:
         """The names in `executors`; the first is the default."""

@@ -15,6 +15,7 @@ from reranker_ui.services.ranking import engines, preload
 from reranker_ui.services.store.serving import serving, starting
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, secret_values, share_uploads, trust_proxies
+from reranker_ui.ui.api.ports import unusable
 from reranker_ui.ui.component import head
 from reranker_ui.ui.pages import annotate, data, header, playground, train
 from reranker_ui.ui.server.entry import PageServer
@@ -111,9 +112,5 @@ def _launch(page: gr.Blocks, settings: Settings, page_server: PageServer) -> str
             prevent_thread_lock=True,
         )
     except OSError as error:
-        port = settings.server_port or "7860 to 7959"
-        raise Refused(
-            f"Port {port} on {settings.server_name} cannot be used."
-            " Free it, or set GRADIO_SERVER_PORT to another one."
-        ) from error
+        raise unusable(settings) from error
     return str(address)

@@ -50,24 +50,28 @@ def ask(server: Server, run: int, seconds: float = SECONDS) -> tuple[float, floa
     return len(times) / (time.monotonic() - start), quantiles(times, n=20)[-1] * 1000
 
 
+def server_of(space: Path, workers: int) -> tuple[Server, int]:
+    """A server over a home of its own, since SQLite takes one, and its run."""
+    workspace = open_workspace(Settings(home=space / f"home {workers}"))
+    seed(workspace)
+    run = finished_run(workspace, str(space / "model"))
+    model = folder_of(workspace, run).model
+    engines._convert(model, engines.engine_folder(workspace, model))
+    words = ("-m", "reranker_ui", "serve", "--api-only", "--workers", str(workers))
+    return Server(workspace.home, {"RERANKER_UI_RATE_LIMIT": "0"}, words).start(), run
+
+
 def main() -> None:
     """Measure, and print."""
     with tempfile.TemporaryDirectory() as space:
-        workspace = open_workspace(Settings(home=Path(space) / "home"))
-        seed(workspace)
         CrossEncoder(str(embedded_encoder()), num_labels=1).save(f"{space}/model")
-        run = finished_run(workspace, f"{space}/model")
-        model = folder_of(workspace, run).model
-        engines._convert(model, engines.engine_folder(workspace, model))
-        words = ("-m", "reranker_ui", "serve", "--api-only", "--workers")
-        free = {"RERANKER_UI_RATE_LIMIT": "0"}
-        servers = {n: Server(workspace.home, free, (*words, str(n))).start() for n in (1, 2)}
+        servers = {workers: server_of(Path(space), workers) for workers in (1, 2)}
         try:
-            for server in servers.values():
+            for server, run in servers.values():
                 ask(server, run, 20.0)  # until all workers have loaded the model
-            rounds = [{n: ask(servers[n], run) for n in servers} for _ in range(ROUNDS)]
+            rounds = [{n: ask(*servers[n]) for n in servers} for _ in range(ROUNDS)]
         finally:
-            for server in servers.values():
+            for server, _ in servers.values():
                 server.kill(15)
     for at, unit in ((0, "requests/s"), (1, "ms at p95")):
         one, two = (median(each[n][at] for each in rounds) for n in (1, 2))

@@ -20,7 +20,7 @@ from reranker_ui.services.people.sessions import open_session, session_user
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import choices
 from reranker_ui.services.store.people_tables import allowances, users
-from reranker_ui.services.store.serving import not_serving, serving
+from reranker_ui.services.store.serving import not_serving, serving, serving_api
 from reranker_ui.services.store.workspace import open_workspace
 from tests.support import nginx
 from tests.support.annotators import OVERLAP, Crowd, widget_of
@@ -113,6 +113,9 @@ def test_a_home_is_served_twice_and_restored_only_alone(servers):
         with pytest.raises(Refused, match="SQLite supports one server"), serving(alone):
             pass
     with not_serving(settings), pytest.raises(Refused), serving(settings):
+        pass
+    refused = pytest.raises(Refused, match="Stop its servers first")
+    with serving_api(settings), serving_api(settings), refused, not_serving(settings):
         pass
 
 

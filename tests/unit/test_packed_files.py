@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from reranker_ui.core.formats.options import Limits
 from reranker_ui.core.values.refused import Refused
 from tests.unit.test_field_files import TWO, N, P, Q, lines, read_file
 
 ROWS = [{"query": Q, "passage": text, "label": label} for text, label in ((P, 1), (N, 0))]
 TABLE = f"query,passage,label\n{Q},{P},1\n{Q},{N},0\n"
 MOST = "64,000,000"
+SMALL = Limits(decoded_bytes=60)
 
 
 def zipped(**files: bytes) -> bytes:
@@ -115,3 +117,26 @@ def test_what_cannot_be_read_is_named(name, tmp_path):
     with pytest.raises(Refused, match=sentence) as refused:
         read_file(tmp_path, content)
     assert len(str(refused.value)) < 400
+
+
+def test_a_file_that_is_not_packed_has_one_limit(tmp_path):
+    _, stage = read_file(tmp_path, TABLE.encode(), limits=SMALL)
+    with closing(stage):
+        assert set(stage.execute("SELECT query, passage, label FROM staged")) == TWO
+
+
+def test_a_file_that_is_too_large_names_the_setting(tmp_path):
+    with pytest.raises(Refused, match=r"the limit is 60\. .* \(RERANKER_UI_MAX_UPLOAD_BYTES\)"):
+        read_file(tmp_path, TABLE.encode(), limits=Limits(upload_bytes=60))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_packed_file_is_bounded_by_the_setting(name, tmp_path):
+    content = READ[name] if name == "pairs.gz" else zipped(**{name: READ[name]})
+    with pytest.raises(Refused, match=r"60 .*RERANKER_UI_MAX_DECODED_BYTES"):
+        read_file(tmp_path, content, limits=SMALL)
+
+
+def test_more_records_than_the_setting_are_refused(tmp_path):
+    with pytest.raises(Refused, match=r"more than 1 records.* \(RERANKER_UI_MAX_ROWS\)"):
+        read_file(tmp_path, TABLE.encode(), limits=Limits(rows=1))

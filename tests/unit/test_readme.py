@@ -3,6 +3,7 @@
 import re
 
 from reranker_ui.settings import Settings
+from reranker_ui.settings_faults import variable_names
 from reranker_ui.ui.server import guide
 from tests.support import ROOT
 
@@ -14,8 +15,7 @@ def settings_table() -> str:
     """The guide's table of settings, made from the fields."""
     rows = ["| variable | default | what it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        alias = field.validation_alias
-        names = list(alias.choices) if alias else [f"RERANKER_UI_{name.upper()}"]
+        names = variable_names(name, field)
         default = "" if field.default is None else f"`{field.default}`"
         rows.append(
             f"| {' or '.join(f'`{one}`' for one in names)} | {default} | {field.description} |"

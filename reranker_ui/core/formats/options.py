@@ -7,9 +7,16 @@ from typing import Any
 Tick = Callable[[int], None]
 
 
+# The end of a refusal for what a packed file holds.
+DECODED_LIMIT = "the limit for a packed file of its size (at most RERANKER_UI_MAX_DECODED_BYTES)"
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on one file. Packed files may grow to max(64 MB, 100 x packed) when decoded."""
+    """Bounds on one file. Packed files may grow to max(64 MB, 100 x packed) when decoded.
+
+    A plain text file is bounded by `upload_bytes` alone.
+    """
 
     upload_bytes: int = 1_000_000_000
     rows: int = 2_000_000

@@ -12,7 +12,7 @@ from typing import IO
 
 from charset_normalizer import from_bytes
 
-from reranker_ui.core.formats.options import Limits, Tick
+from reranker_ui.core.formats.options import DECODED_LIMIT, Limits, Tick
 from reranker_ui.core.values.refused import Refused
 
 _CHUNK = 1 << 20
@@ -78,7 +78,7 @@ class Counted(io.RawIOBase):
         if self.bytes_read > self.limit:
             raise Refused(
                 f"Line {self.lines:,}: {self.name} exceeds {self.limit:,} bytes when unpacked,"
-                " the limit for a file of its size. Import it unpacked or in parts."
+                f" {DECODED_LIMIT}. Import it unpacked or in parts."
             )
         buffer[: len(data)] = data
         return len(data)
@@ -93,12 +93,15 @@ def open_bytes(path: Path, limits: Limits, tick: Tick) -> IO[bytes]:
     """The bytes of a plain or gzipped file, counted."""
     size = path.stat().st_size
     if size > limits.upload_bytes:
-        raise Refused(f"{path.name} has {size:,} bytes, and the limit is {limits.upload_bytes:,}.")
+        raise Refused(
+            f"{path.name} has {size:,} bytes, and the limit is {limits.upload_bytes:,}."
+            " Import it in parts, or raise the limit (RERANKER_UI_MAX_UPLOAD_BYTES)."
+        )
     with path.open("rb") as raw:
         packed = kind_of(raw.read(16), path.name) == "gzip"
     if not packed:
         return io.BufferedReader(
-            Counted(path.open("rb"), limits.decoded_bytes, path.name, tick), _CHUNK
+            Counted(path.open("rb"), limits.upload_bytes, path.name, tick), _CHUNK
         )
     inside = gzip.open(path)  # noqa: SIM115 - closed by Counted
     stream = io.BufferedReader(Counted(inside, limits.decoded(size), path.name, tick), _CHUNK)  # type: ignore[arg-type]

@@ -10,7 +10,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.loading import (
+    SAFE,
+    bytes_of,
+    damage_refused,
+    folder_at,
+    quiet,
+    share_weights,
+)
 from reranker_ui.core.models.model_folder import module_types
 from reranker_ui.core.models.text_chunks import batches, chunks, start_of
 
@@ -81,6 +88,11 @@ class Encoder:
     def size(self) -> int:
         """Memory of the weights, in bytes."""
         return bytes_of(self._model)
+
+    def share_weights(self, path: Path, copies: Path) -> None:
+        """Read the weights from a mapped file; see `loading.share_weights`."""
+        with self._turn:
+            share_weights(self._model, path, copies)
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """The cosine of each (query, passage), -1 to 1; each different text is encoded once."""

@@ -3,18 +3,26 @@
 import logging
 import math
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from reranker_ui.core.values.filesystems import check_space, note_use
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 
 SAFE = {"use_safetensors": True}  # pickles can run code, and are never read
 SAFETENSORS = "model.safetensors"
+MAPPED = 6  # copies of weights in the folder; one that is deleted stays mapped where it is in use
 _SHARD = re.compile(r"pytorch_model-.*\.bin")
 _IS_SAFETENSORS = re.compile(r"[^/\\]+\.safetensors")
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -85,3 +93,73 @@ def quiet() -> None:
 def bytes_of(model: Any) -> int:
     """Memory of a torch model's weights, in bytes."""
     return sum(weight.numel() * weight.element_size() for weight in model.parameters())
+
+
+def share_weights(model: Any, path: Path, copies: Path) -> None:
+    """Let the torch `model`, loaded from the folder `path`, read its weights from a mapped file.
+
+    Processes that map the same file share its memory. It is in a folder in `copies`, written on
+    first use. The values stay the same, bit by bit. On a GPU, and where the copy cannot be
+    written, the model keeps its own.
+    """
+    from safetensors import SafetensorError
+
+    # A model's own file cannot be mapped: a run may write it again in place, and reading a mapped
+    # page that was cut off kills the process.
+    if any(weight.device.type != "cpu" for weight in model.parameters()):
+        return
+    file = copies / _key(path) / SAFETENSORS
+    try:
+        copies.mkdir(parents=True, exist_ok=True)
+        with FileLock(copies / "copying.lock"):  # else each of the processes would write its own
+            weights = _copied(model, file)
+            note_use(file.parent, MAPPED)
+    except (OSError, SafetensorError, Refused) as error:
+        log.warning("The weights of %s are not shared by processes: %s", path.name, error)
+        return
+    model.load_state_dict(weights, assign=True)
+
+
+def _copied(model: Any, file: Path) -> dict[str, Any]:
+    """The mapped weights of `file`, which is written if it does not have those of `model`."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    own = model.state_dict()
+    try:
+        if _equal(own, mapped := load_file(file)):
+            return mapped
+    except (OSError, SafetensorError):  # missing or damaged
+        pass
+    _write(own, file)
+    return load_file(file)
+
+
+def _write(weights: dict[str, Any], file: Path) -> None:
+    from safetensors.torch import save_file
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    size = sum(weight.numel() * weight.element_size() for weight in weights.values())
+    check_space(file.parent, size, "a copy of the weights")
+    # Whole or not at all: another process may map it at any time, and keeps what it has mapped.
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as draft:
+        # Cloned, since weights that are one tensor under two names cannot be saved as such.
+        copies = {name: weight.detach().clone().contiguous() for name, weight in weights.items()}
+        save_file(copies, Path(draft) / file.name, {"format": "pt"})
+        (Path(draft) / file.name).replace(file)
+
+
+def _equal(own: dict[str, Any], other: dict[str, Any]) -> bool:
+    import torch
+
+    return own.keys() == other.keys() and all(
+        weight.dtype == other[name].dtype and torch.equal(weight, other[name])
+        for name, weight in own.items()
+    )
+
+
+def _key(path: Path) -> str:
+    """A name that changes with the place of the model and with its weights."""
+    files = sorted(path.rglob("*.safetensors"))
+    facts = [(file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    return blake2b(f"{path.resolve()} {facts}".encode(), digest_size=12).hexdigest()

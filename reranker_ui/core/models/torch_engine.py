@@ -9,7 +9,7 @@ import numpy as np
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
-from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet
+from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet, share_weights
 from reranker_ui.core.models.text_chunks import batches, chunks
 
 
@@ -54,6 +54,11 @@ class TorchEngine:
                 )
             logits[places] = np.asarray(scores).reshape(-1)
         return [float(logit) for logit in logits]
+
+    def share_weights(self, path: Path, copies: Path) -> None:
+        """Read the weights from a mapped file; see `loading.share_weights`."""
+        with self._turn:
+            share_weights(self.model, path, copies)
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""

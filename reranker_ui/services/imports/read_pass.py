@@ -35,6 +35,7 @@ class Staging:
             if report.records > limit:
                 raise Refused(
                     f"Line {line}: there are more than {limit:,} records, which is the limit."
+                    " Import them in parts, or raise the limit (RERANKER_UI_MAX_ROWS)."
                 )
             on_progress()
             left = self._record(line, value)

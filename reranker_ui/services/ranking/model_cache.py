@@ -17,6 +17,7 @@ class ModelCache:
     """An LRU cache of loaded models: each is loaded once, and only one at a time."""
 
     def __init__(self) -> None:
+        self.shares = False  # whether other processes load the same models, as workers of the API
         self._models: OrderedDict[str, Reranker | Encoder] = OrderedDict()
         self._lock, self._loading = threading.Lock(), threading.Lock()
 

@@ -130,7 +130,7 @@ def encoder_path(workspace: Workspace, texts: Sequence[Pair]) -> tuple[Path, str
 
 def loaded_encoder(workspace: Workspace, path: Path) -> tuple[Encoder, float]:
     """The encoder in a folder and the seconds that loading it took; 0 where it was loaded."""
-    return _loaded_once(workspace, encoder_key(path), lambda: Encoder(path))
+    return _loaded_once(workspace, encoder_key(path), lambda: _load_encoder(workspace, path))
 
 
 def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
@@ -228,9 +228,21 @@ def _load(workspace: Workspace, path: Path, fresh: bool) -> Reranker:
     if not fresh and (engine := engines.open_engine(workspace, path)):
         return Reranker(path, engine=engine)
     model = Reranker(path)
+    _share(workspace, model.engine, path)
     if not fresh:
         engines.make_later(workspace, path, model)
     return model
+
+
+def _load_encoder(workspace: Workspace, path: Path) -> Encoder:
+    encoder = Encoder(path)
+    _share(workspace, encoder, path)
+    return encoder
+
+
+def _share(workspace: Workspace, model: Any, path: Path) -> None:
+    if MODELS.shares:
+        model.share_weights(path, workspace.cache / "weights")
 
 
 def _title(path: Path) -> str:

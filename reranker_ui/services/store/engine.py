@@ -6,12 +6,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from reranker_ui.core.values.refused import Unavailable
+from reranker_ui.core.values.refused import Refused, Unavailable
+
+ACCEPTED = "postgresql://USER:PASSWORD@HOST/NAME, or sqlite:////FOLDER/FILE.db"
+_POSTGRES = ("postgresql+psycopg", "postgresql", "postgres")
+DRIVERS = {"sqlite": "sqlite", **dict.fromkeys(_POSTGRES, "postgresql+psycopg")}
 
 
-def open_engine(url: str) -> sa.Engine:
-    """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
-    if not url.startswith("sqlite"):
+def open_engine(address: str) -> sa.Engine:
+    """An engine for an address. SQLite: WAL, full sync, foreign keys, and our own BEGIN.
+
+    Refused for an address that cannot be read, and for a database of another kind.
+    """
+    url = _url_of(address)
+    if url.get_backend_name() != "sqlite":
         # Two servers take less than the 100 connections that PostgreSQL has by default.
         engine = sa.create_engine(url, pool_pre_ping=True, pool_size=15, max_overflow=25)
         event.listen(engine, "connect", _set_keepalive)
@@ -22,6 +30,25 @@ def open_engine(url: str) -> sa.Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _url_of(address: str) -> sa.URL:
+    """The URL with the driver that is installed. The sentences never show it: it has a password."""
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise Refused(
+            f"RERANKER_UI_DATABASE_URL cannot be read as the address of a database. Use {ACCEPTED}."
+        ) from error
+    driver = DRIVERS.get(url.drivername)
+    if driver is None:
+        raise Refused(
+            f"RERANKER_UI_DATABASE_URL begins with {url.drivername}://, which is not supported."
+            f" Use {ACCEPTED}."
+        )
+    if driver == "sqlite" and not url.database:
+        raise Refused(f"RERANKER_UI_DATABASE_URL names no file. Use {ACCEPTED}.")
+    return url.set(drivername=driver)
 
 
 def _read_json(text: str) -> Any:

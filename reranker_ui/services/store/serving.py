@@ -1,9 +1,9 @@
-"""Which processes serve a home: one with SQLite, any number with PostgreSQL."""
+"""Which processes serve a home: with SQLite one page and one API, with PostgreSQL any number."""
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -16,7 +16,13 @@ ANOTHER = (
     "Another process already serves {}, and SQLite supports one server at a time: stop that one, or"
     " set RERANKER_UI_DATABASE_URL to a PostgreSQL database for several."
 )
+ANOTHER_API = (
+    "Another process already serves the ranking API of {}, and SQLite supports one of them at a"
+    " time: stop that one, start it with more --workers, or set RERANKER_UI_DATABASE_URL to a"
+    " PostgreSQL database for several."
+)
 SERVED = "{} is being served. Stop its servers first."
+PAGE, API, API_PROCESS = "serve.lock", "serve-api.lock", "serve-api-process.lock"
 
 
 @contextmanager
@@ -25,25 +31,43 @@ def serving(settings: Settings) -> Iterator[None]:
 
     Also Refused on a network or bucket mount if the database is a file in the home.
     """
-    home = settings.home_folder()
-    _check_mount(settings, home)
-    single_server = settings.database().startswith("sqlite")
-    with _locked(home, fcntl.LOCK_EX if single_server else fcntl.LOCK_SH, ANOTHER):
+    with _locked(settings, PAGE, _how(settings), ANOTHER):
+        yield
+
+
+@contextmanager
+def serving_api(settings: Settings) -> Iterator[None]:
+    """Mark the home's ranking API as served by this process and its workers, beside the page.
+
+    Refused as `serving` is: a SQLite database takes one page and one API.
+    """
+    with _locked(settings, API, _how(settings), ANOTHER_API):
+        yield
+
+
+@contextmanager
+def serving_api_process(settings: Settings) -> Iterator[None]:
+    """Mark the home as read by one process of the API, which may outlive the one that began it."""
+    with _locked(settings, API_PROCESS, fcntl.LOCK_SH, SERVED):
         yield
 
 
 @contextmanager
 def not_serving(settings: Settings) -> Iterator[None]:
     """Keep servers from starting on the home; Refused while one runs."""
-    home = settings.home_folder()
-    _check_mount(settings, home)
-    with _locked(home, fcntl.LOCK_EX, SERVED):
+    with ExitStack() as locks:
+        for name in (PAGE, API, API_PROCESS):
+            locks.enter_context(_locked(settings, name, fcntl.LOCK_EX, SERVED))
         yield
 
 
 def starting(home: Path) -> FileLock:
     """A lock for the start of a server, so that two do not restore or import the same at once."""
     return FileLock(home / "starting.lock")
+
+
+def _how(settings: Settings) -> int:
+    return fcntl.LOCK_EX if settings.database().startswith("sqlite") else fcntl.LOCK_SH
 
 
 def _check_mount(settings: Settings, home: Path) -> None:
@@ -55,8 +79,10 @@ def _check_mount(settings: Settings, home: Path) -> None:
 
 
 @contextmanager
-def _locked(home: Path, how: int, refusal: str) -> Iterator[None]:
-    lock = os.open(home / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+def _locked(settings: Settings, name: str, how: int, refusal: str) -> Iterator[None]:
+    home = settings.home_folder()
+    _check_mount(settings, home)
+    lock = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(lock, how | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ from typing import IO, Any
 from reranker_ui.core.formats.binary.archive import members, open_member
 from reranker_ui.core.formats.binary.class_names import classes_in, with_names
 from reranker_ui.core.formats.container import Container
-from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.options import DECODED_LIMIT, ReadOptions, Tick
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 
@@ -38,7 +38,8 @@ def container_of(source: Path, options: ReadOptions, tick: Tick) -> Container:
                     tick(0)
                     if decoded > limit:
                         raise Refused(
-                            f"Row {line + 1}: {source.name} exceeds {limit:,} bytes when unpacked."
+                            f"Row {line + 1}: {source.name} exceeds {limit:,} bytes when unpacked,"
+                            f" {DECODED_LIMIT}. Import it in parts."
                         )
                     for cells in batch.to_pylist():
                         row = with_names(cells, classes)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.binary.class_names import classes_in, with_names
-from reranker_ui.core.formats.options import Limits, Tick
+from reranker_ui.core.formats.options import DECODED_LIMIT, Limits, Tick
 from reranker_ui.core.formats.writing import VOTES, Row, Target, note_state, votes_text
 from reranker_ui.core.values.refused import Refused
 
@@ -30,7 +30,7 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
                 if decoded > limit:
                     raise Refused(
                         f"Row {line + 1}: {path.name} is larger than {limit:,} bytes when decoded,"
-                        " which is the limit for a file of its size."
+                        f" {DECODED_LIMIT}. Import it in parts."
                     )
                 for row in batch.to_pylist():
                     line += 1

@@ -16,7 +16,7 @@ from typing import Any
 from reranker_ui.core.formats.binary.parquet import too_many
 from reranker_ui.core.formats.container import Container, Record, header_note
 from reranker_ui.core.formats.delimited import Dialect
-from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.options import DECODED_LIMIT, ReadOptions, Tick
 from reranker_ui.core.formats.structure.preamble import start_of, usual_width
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
@@ -86,7 +86,9 @@ def _check_size(path: Path, options: ReadOptions) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(info.file_size for info in archive.infolist())
     if size > limit:
-        raise Refused(f"{path.name} has {size:,} bytes when unpacked; the limit is {limit:,}.")
+        raise Refused(
+            f"{path.name} has {size:,} bytes when unpacked, and {limit:,} is {DECODED_LIMIT}."
+        )
 
 
 def _visible(book: Any, options: ReadOptions, path: Path) -> list[str]:
