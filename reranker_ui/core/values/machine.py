@@ -52,6 +52,12 @@ def return_memory() -> None:
     _set_malloc(MALLOC_SERVER)
 
 
+def trim_memory() -> None:
+    """Give memory that is free now back to the system, small blocks too."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _set_malloc(options: Mapping[int, int]) -> None:
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.bases.base_models import encoder_for
+from reranker_ui.core.bases.token_lengths import forget_tokenizers
 from reranker_ui.core.evaluation.near_duplicates import similar_of_one_query
 from reranker_ui.core.evaluation.quality import label_checks, leakage
 from reranker_ui.core.evaluation.quality.base_reading import read_by_base
@@ -75,20 +76,19 @@ def assess(
     if not len(collected):
         raise Refused(f"{dataset_name} has no pairs to check. Import some first.")
     table = collected.table(scale(dataset))
-    compared, findings = _compare(workspace, dataset, collected, table, meaning, report_progress)
-    collected.delete_compared()
-    findings += label_findings(table)
-    counts = balance(table)
     report_progress("tokenizing", 0.0)
-    readable, unreadable = read_by_base(table, collected, base, workspace.cache, max_length)
-    findings += unreadable
+    readable, findings = read_by_base(table, collected, base, workspace.cache, max_length)
+    forget_tokenizers()
+    compared, similar = _compare(workspace, dataset, collected, table, meaning, report_progress)
+    collected.delete_compared()
+    findings += similar + label_findings(table)
     report: QualityReport = {
         "dataset": dataset_name,
         "version": version,
         "checked_at": at,
         "pairs": len(table.ids),
         "scale": table.scale.as_json(),
-        "balance": counts,
+        "balance": balance(table),
         "findings": [finding.as_json() for finding in in_order(findings)],
         "clean": _clean(findings, readable, compared),
         "compared": compared,
