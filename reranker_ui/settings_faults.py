@@ -22,7 +22,7 @@ def refused(
     error: ValidationError, fields: dict[str, FieldInfo], secret: re.Pattern[str]
 ) -> Refused:
     """The refusal for wrong settings, a sentence each; values of secrets are left out."""
-    return Refused(" ".join(_sentence(dict(one), fields, secret) for one in error.errors()))
+    return Refused(" ".join(_sentence(dict(fault), fields, secret) for fault in error.errors()))
 
 
 def parsed_list(value: Any) -> Any:

@@ -40,13 +40,13 @@ def add(verbs: Verbs) -> None:
 def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
-    given = (arguments.dataset, arguments.base)
-    recipes = [_recipe(workspace, name, *given) for name in arguments.recipes]
-    asked = (workspace, LOCAL, arguments.dataset, recipes, arguments.seeds)
+    dataset, base = arguments.dataset, arguments.base
+    recipes = [_recipe(workspace, name, dataset, base) for name in arguments.recipes]
+    parts = (workspace, LOCAL, dataset, recipes, arguments.seeds)
     jobs = len(recipes) * arguments.seeds
-    check = partial(check_sweep, *asked, placed)
+    check = partial(check_sweep, *parts, placed)
     placed = agreed_placement(workspace, placed, arguments.yes, check, jobs)
-    runs = sweep(*asked, placed)
+    runs = sweep(*parts, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:
         answer = {"runs": [contract_of(run) for run in runs], "compare": _address(numbers)}

@@ -62,8 +62,8 @@ class HubJobsExecutor:
     ) -> None:
         """`environment` is that of the server; a job gets the variables PASSED of it."""
         self.api, self.options = api, options
-        given = environment or {}
-        self.environment = {name: given[name] for name in PASSED if given.get(name)}
+        known = environment or {}
+        self.environment = {name: known[name] for name in PASSED if known.get(name)}
 
     def submit(self, folder: RunFolder) -> str:
         """Send the folder and start its job; returns the job's id."""

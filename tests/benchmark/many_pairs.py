@@ -34,6 +34,8 @@ from tests.benchmark.large_run import own_memory
 from tests.support.postgres import Cluster, start
 
 TIMES, MAI, NAME = 60, User("Mai", "annotator"), "many"
+# As an operator sets up a server: PostgreSQL's own values are for a machine with little memory.
+SERVER = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 ORDERS = ("unlabelled", "query", "random")
 PAGES: list[dict[str, str]] = [
     {}, {"label": "1"}, {"label": "none"}, {"split": "dev"}, {"search": "word17"},
@@ -50,8 +52,12 @@ class Memory:
     def look(self, process: psutil.Process) -> None:
         """Take note of the memory in use now."""
         self.own = max(self.own, _anonymous(process.pid))
-        started = [one for one in process.children(recursive=True) if "postgres" not in one.name()]
-        self.children = max(self.children, sum(_anonymous(one.pid) for one in started))
+        try:
+            started = [child.pid for child in process.children(recursive=True)
+                       if "postgres" not in child.name()]  # fmt: skip
+        except psutil.NoSuchProcess:  # it has ended
+            return
+        self.children = max(self.children, sum(map(_anonymous, started)))
 
 
 def _anonymous(pid: int) -> int:
@@ -151,7 +157,7 @@ def measure(cluster: Cluster, count: int) -> None:
 def main(counts: list[int]) -> None:
     """Measure each number of pairs on one server."""
     with tempfile.TemporaryDirectory() as folder:
-        cluster = start(Path(folder))
+        cluster = start(Path(folder), **SERVER)
         try:
             for count in counts:
                 measure(cluster, count)

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.imports.read_state import received, sweep_readings
 from reranker_ui.services.operating.backup_schedule import BackupThread
 from reranker_ui.services.people import sign_in_lock
@@ -22,8 +23,11 @@ from reranker_ui.services.store.database import choices
 from reranker_ui.services.store.people_tables import allowances, users
 from reranker_ui.services.store.serving import not_serving, serving, serving_api
 from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from
 from tests.support import nginx
 from tests.support.annotators import OVERLAP, Crowd, widget_of
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import seed
 from tests.support.server import Server, free_port
 from tests.support.serving import PASSWORD, call
@@ -102,6 +106,22 @@ def test_a_rate_limit_is_shared(servers):
     assert [first.take("Mai") for _ in range(3)] == [0, 0, 0] and 0 < first.take("Mai") <= 2
     with servers[0].reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(allowances)) == 1
+
+
+def test_a_plot_goes_on_from_the_other_server(servers, nowhere, tiny_model):
+    first, second = servers
+    labelled_dataset(first)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", max_length=32)
+    run = lifecycle.start(first, LOCAL, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    folder.emit("log", step=1, max_steps=9, loss=0.7)
+    seen = lifecycle.follow(first, LOCAL, None)
+    first.engine.dispose()  # it is killed
+    folder.emit("log", step=2, max_steps=9, loss=0.6)
+    known = {"drawn": run["id"], "steps": seen["run"]["steps"], "since": seen["next"]}
+    later = lifecycle.follow(second, LOCAL, None, **known)
+    assert later["since"] and [event["step"] for event in later["events"]] == [2]
 
 
 def test_a_home_is_served_twice_and_restored_only_alone(servers):

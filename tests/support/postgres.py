@@ -63,8 +63,11 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
 
 
-def start(folder: Path) -> Cluster:
-    """Start a server of its own in a new folder below /tmp; raises RuntimeError if it cannot."""
+def start(folder: Path, **changed: str) -> Cluster:
+    """Start a server of its own in a new folder below /tmp; raises RuntimeError if it cannot.
+
+    changed: settings of PostgreSQL.
+    """
     home = Path(tempfile.mkdtemp(prefix="rr-pg-"))
     as_user = _somebody(home)
     password, log = secrets.token_hex(16), (folder / "postgres.log").open("wb")
@@ -91,6 +94,7 @@ def start(folder: Path) -> Cluster:
         "full_page_writes": "off",
         "max_wal_size": "128MB",
         "max_connections": 100,
+        **changed,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     process = subprocess.Popen([folder_of("postgres"), "-D", home / "data", *options], **common)
