@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reranker_ui.core.evaluation.quality.finding import Finding, count_of, finding
-from reranker_ui.core.evaluation.quality.table import Array, Table, mixed
+from reranker_ui.core.evaluation.quality.table import Array, Table, mixed, repeated
 
 FEW = 0.02  # share of positives, or of negatives, below which labels are imbalanced
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -25,13 +25,12 @@ def conflicting_labels(table: Table) -> Finding | None:
 def near_duplicate_pairs(table: Table) -> list[Finding | None]:
     """Pairs that differ in case, punctuation or spaces alone: with different labels, and all."""
     keys = table.near * _ODD ^ table.folded  # 64 bits of both hashes, which are random already
-    group, sizes = np.unique(keys, return_inverse=True, return_counts=True)[1:]
-    rows = sizes[group] > 1
-    labelled = rows & ~np.isnan(table.grade)
+    rows = repeated(keys)
+    labelled = np.flatnonzero(rows & ~np.isnan(table.grade))
     differs = np.zeros(len(rows), dtype=bool)
-    differs[labelled] = mixed(group[labelled], table.grade[labelled])
-    extra = int((sizes - 1).sum())
-    n = len(np.unique(group[differs]))
+    differs[labelled] = mixed(keys[labelled], table.grade[labelled])
+    extra = int(rows.sum()) - len(np.unique(keys[rows]))
+    n = len(np.unique(keys[differs]))
     return [
         finding(
             "near_conflicts", "look", n, differs, table,

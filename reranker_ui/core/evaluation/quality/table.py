@@ -52,13 +52,27 @@ def in_several_splits(table: Table, keys: Array, assigned: Array) -> Array:
 
 def mixed(keys: Array, values: Array) -> Array:
     """Which elements belong to a key that has more than one value; no value is NaN."""
-    if not len(keys):
-        return np.zeros(0, dtype=bool)
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    order, starts = _grouped(keys)
     ordered = values[order]
     differs = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts)
-    rows = np.empty(len(keys), dtype=bool)
-    rows[order] = np.repeat(differs, np.diff(starts, append=len(keys)))
+    return _of_groups(differs, order, starts)
+
+
+def repeated(keys: Array) -> Array:
+    """Which elements have a key that occurs more than once."""
+    order, starts = _grouped(keys)
+    return _of_groups(np.diff(starts, append=len(keys)) > 1, order, starts)
+
+
+def _grouped(keys: Array) -> tuple[Array, Array]:
+    # The order that brings equal keys together, and where each key begins in it.
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    differs = ordered[1:] != ordered[:-1]
+    return order, np.flatnonzero(np.concatenate([[len(keys) > 0], differs]))
+
+
+def _of_groups(values: Array, order: Array, starts: Array) -> Array:
+    rows = np.empty(len(order), dtype=bool)
+    rows[order] = np.repeat(values, np.diff(starts, append=len(order)))
     return rows
