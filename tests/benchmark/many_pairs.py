@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 import psutil
 
+from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.quality import check, quality
-from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.imports.read_state import end_reading, start_reading, wait_for_reading
+from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
@@ -101,6 +103,17 @@ def timed(name: str, act: Callable[[int], Any]) -> None:
     print(f"  {name:34} {middle:6.0f} ms, p95 {high:6.0f}, at most {most:6.0f}", flush=True)
 
 
+def import_as_the_page(workspace: Workspace, path: Path, count: int) -> None:
+    """Read the file and store its pairs; the search index is filled after that."""
+    token = start_reading(workspace, LOCAL, path, ReadOptions())
+    with measured("reading", count):
+        result = wait_for_reading(workspace, LOCAL, token)
+    path.unlink()
+    with measured("storing", count):
+        store_reading(workspace, LOCAL, token, NAME, result=result)
+    end_reading(workspace, LOCAL, token)
+
+
 def labels(workspace: Workspace) -> None:
     """The stream of an annotator in each order, and a label."""
     for order in ORDERS:
@@ -137,9 +150,7 @@ def measure(cluster: Cluster, count: int) -> None:
         )  # fmt: skip
         workspace = open_workspace(settings)
         print(f"{count:,} pairs", flush=True)
-        with measured("import", count):
-            import_file(workspace, LOCAL, path, NAME)
-        path.unlink()
+        import_as_the_page(workspace, path, count)
         with measured("search index", count):
             fill_index(workspace, NAME)
         pages(workspace, count)
