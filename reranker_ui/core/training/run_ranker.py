@@ -16,13 +16,14 @@ from reranker_ui.core.evaluation.combining.combination import (
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker, meaning_of
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.rows.mapped_pairs import rows_at, some_pairs, train_pairs
 from reranker_ui.core.training.run_plan import Plan
 from reranker_ui.core.values.recipe import EMBEDDED
 
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
 LEAST_PROBED, MOST_PROBED = 500, 4_000
-SPREAD = 200  # pairs that show how far scores spread; those without a label first
+SPREAD = 50  # pairs that show how far scores spread; without a label where there are such
 Scores: TypeAlias = dict[str, list[float]]
 TITLES = {
     "tuned": "the cross-encoder",
@@ -43,7 +44,7 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
     texts = [*some_pairs(train, plan.recipe.seed), *folder.texts()]
     terms = TermWeights.of([passage for _, passage in texts])
     probe = _probe(plan, train, terms)
-    combination = _chosen(plan, dev_logits, terms, probe)
+    combination = _chosen(plan, dev_logits, terms, probe) or _without_labels(plan, probe, texts)
     plan.baselines.vectors.delete_engine()
     if combination is None:
         return None
@@ -78,17 +79,19 @@ def _chosen(
         scores |= meaning_of(pairs, plan.baselines.vectors.of_pairs, probe, words)
         keys, grades = judged["query_key"].tolist(), judged["grade"].tolist()
         combination = combination_of(keys, grades, scores, plan.folder.scale())
-    if combination is not None:
-        return combination
+    return combination
+
+
+def _without_labels(plan: Plan, probe: LinearProbe | None, texts: list[Pair]) -> Combination | None:
+    """What ranks where dev has too few labels; `texts`: pairs of the train split."""
     if probe is not None and not plan.base.has_ranking_head:
         return Combination(0.0, {"probe": 1.0}, {})
-    return _without_labels(plan) if plan.recipe.base in EMBEDDED else None
-
-
-def _without_labels(plan: Plan) -> Combination | None:
+    if plan.recipe.base not in EMBEDDED:
+        return None
     folder = plan.folder
-    labelled = [pair for split in ("dev", "train") for pair in pairs_of(folder.pairs(split))]
-    pairs = [*folder.texts(), *labelled][:SPREAD]
+    without_labels = folder.texts()
+    known = without_labels if len(without_labels) >= SPREAD else texts
+    pairs = known[:: max(1, len(known) // SPREAD)][:SPREAD]
     queries, passages = plan.baselines.vectors.of_pairs(pairs)
     cosine = (queries * passages).sum(axis=1).tolist()
     return combination_without_labels(logits_of(folder, folder.model, None, pairs), cosine)
