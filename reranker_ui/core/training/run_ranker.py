@@ -41,10 +41,12 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
     folder = plan.folder
     folder.combined_file.unlink(missing_ok=True)
     train = train_pairs(folder)
-    texts = [*some_pairs(train, plan.recipe.seed), *folder.texts()]
+    unlabelled = folder.texts()
+    texts = [*some_pairs(train, plan.recipe.seed), *unlabelled]
     terms = TermWeights.of([passage for _, passage in texts])
     probe = _probe(plan, train, terms)
-    combination = _chosen(plan, dev_logits, terms, probe) or _without_labels(plan, probe, texts)
+    known = unlabelled if len(unlabelled) >= SPREAD else texts
+    combination = _chosen(plan, dev_logits, terms, probe) or _without_labels(plan, probe, known)
     plan.baselines.vectors.delete_engine()
     if combination is None:
         return None
@@ -89,9 +91,7 @@ def _without_labels(plan: Plan, probe: LinearProbe | None, texts: list[Pair]) ->
     if plan.recipe.base not in EMBEDDED:
         return None
     folder = plan.folder
-    without_labels = folder.texts()
-    known = without_labels if len(without_labels) >= SPREAD else texts
-    pairs = known[:: max(1, len(known) // SPREAD)][:SPREAD]
+    pairs = texts[:: max(1, len(texts) // SPREAD)][:SPREAD]
     queries, passages = plan.baselines.vectors.of_pairs(pairs)
     cosine = (queries * passages).sum(axis=1).tolist()
     return combination_without_labels(logits_of(folder, folder.model, None, pairs), cosine)

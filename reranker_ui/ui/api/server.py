@@ -40,9 +40,9 @@ def serve_api(settings: Settings, workers: int) -> None:
     """Serve `/v2/rerank` and the other ranking addresses until interrupted, in `workers` processes.
 
     Each process loads the models it is asked for, with weights in a file that all of them map, and
-    gets its share of the processors. Refused
-    for fewer than one worker, where the API would be open to others without sign-in, where the
-    home takes no further server, and where the port is taken.
+    gets its share of the processors. Refused for fewer than one worker, where the API would be
+    open to others without sign-in, where the home takes no further server, and where the port is
+    taken.
     """
     if workers < 1:
         raise Refused("The number of workers must be at least 1.")
