@@ -206,12 +206,13 @@ def main() -> None:
 def work(arguments: argparse.Namespace, home: Path) -> None:
     """Run each case that has no line yet."""
     done = {tuple(row[name] for name in KEY) for row in read(arguments.results)}
+    cache = _cache(home)
     for cases in sweeps(arguments):
         missing = [case for case in cases if tuple(case[name] for name in KEY) not in done]
         if not missing:
             continue
         with tempfile.TemporaryDirectory(dir=home if arguments.home else None) as folder:
-            (Path(folder) / "cache").symlink_to(_cache(home))
+            (Path(folder) / "cache").symlink_to(cache)
             workspace = open_workspace(Settings(home=Path(folder)))
             dataset = import_set(workspace, missing[0])
             runs = sweep(workspace, LOCAL, dataset, list(map(recipe_for, missing)), seeds=1)
