@@ -28,6 +28,9 @@ def pytest_configure(config):
     # The multilingual base takes seconds and 235 MB to build; all homes of the tests share one.
     shared = Path(tempfile.gettempdir()) / f"reranker-ui-bases-{os.getuid()}"
     os.environ.setdefault("RERANKER_UI_BASES", str(shared))
+    # Each server would convert the models of its Playground, twenty seconds of a processor each:
+    # those tests that are about fast engines ask for them.
+    os.environ.setdefault("RERANKER_UI_ENGINE", "torch")
     # Tests run side by side: threads of torch that wait for each other would slow all of them.
     for name in ("RERANKER_UI_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")

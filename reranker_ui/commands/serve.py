@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.values.machine import import_large
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.settings import Settings
 
@@ -30,6 +31,7 @@ def _serve(arguments: argparse.Namespace) -> tuple[Any, int]:
         return None, 0
     if arguments.workers is not None:
         raise Refused("--workers needs --api-only: the page is served by one process.")
+    import_large("reranker_ui.ui.layout")
     from reranker_ui.ui.layout import serve
 
     serve(settings.model_copy(update={"demo": True}) if arguments.demo else settings)

@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 
 from reranker_ui.core.training.throughput import measure
 from reranker_ui.core.values.job_folder import JobFolder, run_job
-from reranker_ui.core.values.machine import prepare_training
+from reranker_ui.core.values.machine import import_large, prepare_training
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.settings import Settings
 
@@ -19,7 +19,7 @@ def measure_alone(job: JobFolder, _private: Any) -> dict[str, Any]:
     """Measure the speed for a request. Refused while a run trains, which it would slow down."""
     prepare_training()
     # Slow imports come before the lock is taken: a run may wait for it.
-    from reranker_ui.core.training import fitting  # noqa: F401
+    import_large("sentence_transformers")
 
     request = job.request()
     # Two trainings at once would each measure half the speed.

@@ -18,7 +18,7 @@ from reranker_ui.core.values.execution.process_folder import Busy
 from reranker_ui.core.values.execution.sentences import sentence
 from reranker_ui.core.values.execution.stops import Waited, obey_while_waiting
 from reranker_ui.core.values.filesystems import is_disk_full
-from reranker_ui.core.values.machine import prepare_training
+from reranker_ui.core.values.machine import import_large, prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, Lost, RunFolder
 from reranker_ui.executors.launch import launch_of
@@ -55,6 +55,7 @@ def _work(folder: RunFolder) -> int:
         if damage := folder.damage():
             raise Refused(f"The run cannot start. {damage} {BRING_BACK}")
         with _wait_for_turn(folder):
+            import_large("sentence_transformers")
             from reranker_ui.core.training.run import train
 
             settings = Settings()

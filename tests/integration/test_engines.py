@@ -19,6 +19,11 @@ from tests.support.labelling import VIEWER
 PAIRS = check_pairs()
 
 
+@pytest.fixture(autouse=True)
+def engines_are_wanted(monkeypatch):
+    monkeypatch.setenv("RERANKER_UI_ENGINE", "auto")
+
+
 @pytest.fixture(scope="module")
 def made(tiny_model, tmp_path_factory):
     """The engine of the tiny model, and what was kept of it."""

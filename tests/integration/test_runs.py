@@ -280,19 +280,6 @@ def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_mo
     assert starts[0][0] >= ends[1][0], "one run learns at a time"
 
 
-def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
-    labelled_dataset(workspace)
-    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=900)
-    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
-    until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
-    lifecycle.stop(workspace, ADMIN, run["id"], "keep")
-    ended = lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)
-    assert ended["status"] == "stopped" and ended["metrics"]["tuned"]["queries"] == 3
-    assert (RunFolder(run["folder"]).model / "config.json").is_file()
-    with pytest.raises(Refused, match="not running"):
-        lifecycle.stop(workspace, ADMIN, run["id"], "keep")
-
-
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
     labelled_dataset(workspace)
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=20)
@@ -382,6 +369,8 @@ def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, rec
     done = ended(workspace, recipe)
     with pytest.raises(Refused, match="lost, stopped or failed"):
         lifecycle.resume(workspace, ADMIN, done["id"])
+    with pytest.raises(Refused, match="not running"):
+        lifecycle.stop(workspace, ADMIN, done["id"], "keep")
 
 
 def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe):

@@ -113,11 +113,22 @@ def wait_for(folder, name, count=1):
     return seen(folder, name)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch, precision):
-    monkeypatch.setenv("RERANKER_UI_PRECISION", precision)
+def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch):
+    monkeypatch.setenv("RERANKER_UI_PRECISION", "fp32")
     folder = frozen(home, 1, tiny_model, precision="auto")
     assert start(folder).wait(WAIT) == 0, folder.log_file.read_text()
+    check_finished(folder, "fp32")
+
+
+def test_a_run_in_bf16_finishes_and_its_model_ranks(home, tiny_model, work, monkeypatch):
+    monkeypatch.setenv("RERANKER_UI_PRECISION", "bf16")
+    folder = frozen(home, 1, tiny_model, precision="auto")
+    assert work(folder) == 0
+    check_finished(folder, "bf16")
+
+
+def check_finished(folder, precision):
+    """A run of six steps finished in this precision, with all its events, and its model ranks."""
     events = folder.events()[0]
     names = [event["event"] for event in events]
     assert folder.status() == "finished"

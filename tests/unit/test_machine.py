@@ -1,4 +1,4 @@
-"""Memory that is freed stays with a process that trains: its pages are not made anew each step."""
+"""Memory that is freed stays with a process that trains; large imports are not garbage."""
 
 import platform
 import subprocess
@@ -30,3 +30,23 @@ def faults(how):
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
 def test_what_a_step_frees_the_next_one_takes_again():
     assert faults("keep") < faults("as it comes") / 5
+
+
+IMPORT = """
+import gc
+from reranker_ui.core.values.machine import import_large
+import_large("html.parser")
+kept, made = gc.get_freeze_count(), [[] for _ in range(9999)]
+import_large("html.parser")
+assert gc.isenabled() and 0 < kept == gc.get_freeze_count()
+try:
+    import_large("no_such_module")
+except ModuleNotFoundError:
+    assert gc.isenabled() and kept == gc.get_freeze_count()
+else:
+    raise AssertionError
+"""
+
+
+def test_a_large_import_is_not_searched_for_garbage():
+    subprocess.run([sys.executable, "-c", IMPORT], check=True)

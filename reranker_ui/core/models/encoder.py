@@ -20,6 +20,7 @@ from reranker_ui.core.models.loading import (
 )
 from reranker_ui.core.models.model_folder import module_types
 from reranker_ui.core.models.text_chunks import batches, chunks, start_of
+from reranker_ui.core.values.machine import import_large
 
 Kind: TypeAlias = Literal["query", "document"]
 NO_LIMIT = 100_000  # tokens, for an encoder that names none
@@ -76,6 +77,7 @@ class Encoder:
 
     def __init__(self, path: Path | str) -> None:
         folder = folder_at(path)  # before the import, which takes seconds
+        import_large("sentence_transformers")
         from sentence_transformers import SentenceTransformer
 
         quiet()

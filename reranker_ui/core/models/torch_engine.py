@@ -11,6 +11,7 @@ from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
 from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet, share_weights
 from reranker_ui.core.models.text_chunks import batches, chunks
+from reranker_ui.core.values.machine import import_large
 
 
 class TorchEngine:
@@ -18,6 +19,7 @@ class TorchEngine:
 
     def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
         path = folder_at(path)  # before the imports, which take seconds
+        import_large("sentence_transformers")
         import torch
         from sentence_transformers import CrossEncoder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from reranker_ui.core.training.parallel.task import TaskFolder
 from reranker_ui.core.values.execution.placement import placement_of
 from reranker_ui.core.values.execution.sentences import sentence
-from reranker_ui.core.values.machine import prepare_training
+from reranker_ui.core.values.machine import import_large, prepare_training
 from reranker_ui.core.values.run_folder import Cancelled
 
 
@@ -40,6 +40,7 @@ def take_part(folder: Path) -> None:
 
             score_as_rank(folder)
         else:
+            import_large("sentence_transformers")
             from reranker_ui.core.training.parallel.rank import learn_as_rank
 
             learn_as_rank(folder)
