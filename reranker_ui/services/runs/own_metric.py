@@ -1,7 +1,7 @@
 """The further metric that a dataset's owner chose, measured on the test split of a run."""
 
 import time
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import pandas as pd
 import sqlalchemy as sa
@@ -93,8 +93,9 @@ def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
     }
 
 
-def _strongest_free(folder: RunFolder) -> str | None:
-    return (read_object(folder.outcome_file) or {}).get("free")
+def _strongest_free(folder: RunFolder) -> Ranker | None:
+    free = (read_object(folder.outcome_file) or {}).get("free")
+    return cast(Ranker | None, free)
 
 
 def scale_in(folder: RunFolder) -> Scale:
