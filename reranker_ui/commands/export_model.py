@@ -33,7 +33,11 @@ def _exported(exported: dict[str, Any]) -> str:
     line = f"Wrote {exported['folder']}, {bytes_in_words(exported['bytes'])}."
     if "tokens" not in exported:
         return line
+    cosines = ""
+    if "encoder_difference" in exported:
+        cosines = f", cosines by {exported['encoder_difference']:.1e}"
     return (
-        f"{line} {exported['tokens']:,} of {exported['of']:,} tokens are kept; logits differ by "
-        f"{exported['difference']:.1e} at most."
+        f"{line} {exported['tokens']:,} of {exported['of']:,} tokens are kept. On the run's texts "
+        f"logits differ by {exported['difference']:.1e} at most{cosines}. A text with other words "
+        "can get another score."
     )

@@ -18,7 +18,10 @@ from reranker_ui.services.runs.training_queries import learned_queries
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 
-MODEL = "a run's id or name, base, bm25, cosine, or a Hub id"
+MODEL = (
+    "a run's id or name, base, bm25, cosine, or a Hub id; with :tuned after a run, its"
+    " cross-encoder alone"
+)
 
 
 def add(verbs: Verbs) -> None:

@@ -140,7 +140,12 @@ def finished(space, nowhere, tiny_model):
 def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finished, width):
     page = new_page(f"{server.url}/?tab=train&dataset=ended&run={finished['id']}", width=width)
     expect(page.locator(".rr-verdict")).to_contain_text("Not better than embedded")
-    expect(page.locator(".rr-duels tr").first).to_contain_text("0 better, 5 same, 3 worse")
+    duels = page.locator(".rr-duels tr")  # the strongest free ranker before the base
+    expect(duels.first).to_contain_text("Against Cosine")
+    expect(duels.nth(1)).to_contain_text("0 better, 5 same, 3 worse")
+    gain = page.locator(".rr-outcome-table thead th").last
+    expect(gain).to_contain_text("Gain over Cosine")
+    assert gain.bounding_box()["x"] + gain.bounding_box()["width"] <= width
     page.locator(".rr-worst summary").click()
     expect(page.locator(".rr-worst-table tbody tr")).to_have_count(3)
     expect(page.locator(".rr-worst-table")).to_contain_text("<b>query 0</b>")

@@ -8,9 +8,10 @@ from reranker_ui.core.values.run_folder import COLUMNS
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.training import freeze, frozen_files
+from reranker_ui.services.training import advise, create, freeze, frozen_files
 from reranker_ui.services.training.advise import advised
 from reranker_ui.services.training.plan import plan
+from reranker_ui.ui.form import filling
 
 
 @pytest.fixture
@@ -82,6 +83,25 @@ def test_the_plan_of_a_large_dataset_reads_some_of_its_queries(
     assert "Sampled" not in str(whole["facts"])
     advice = advised(workspace, LOCAL, "many", str(tiny_base))
     assert advice.choices[-1].value == f"{read} of 2,000 pairs"
+
+
+def test_the_form_takes_the_base_that_the_advisor_suggests(data_folder, workspace, monkeypatch):
+    import_file(workspace, LOCAL, data_folder / "cases" / "29-max-length/mid.csv", "case")
+    for module in (advise, create):
+        monkeypatch.setattr(module, "hub_is_reachable", lambda _cache: True)
+    default = workspace.settings.default_base
+
+    def filled(suggest):
+        form = filling.by_name(workspace, LOCAL, "advised", "case", "embedded-en", suggest)
+        return form.get("base"), [choice["name"] for choice in form["why"]["choices"]]
+
+    base, choices = filled(suggest=True)
+    assert base == default and "Base" in choices
+    base, choices = filled(suggest=False)  # chosen by the user
+    assert base is None and "Base" not in choices
+    monkeypatch.setattr(advise, "hub_is_reachable", lambda _cache: False)
+    base, choices = filled(suggest=True)
+    assert base == "embedded-en" and "Base" not in choices
 
 
 @pytest.mark.both_databases

@@ -8,8 +8,12 @@ import zipfile
 import pandas as pd
 import pytest
 
+from reranker_ui.core.bases import multilingual, trimmed_encoder
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.evaluation.outcome import outcome_of
-from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.torch_engine import TorchEngine
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
@@ -89,13 +93,23 @@ def test_a_whole_run_is_not_for_annotators_from_whom_labels_are_kept(workspace, 
         run_archive(workspace, MAI, a_run(workspace, model=tiny_model), "run")
 
 
-def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(workspace, tmp_path):
+TEXTS = [("How do ice caves form?", "Meltwater carves them."), ("sea", "Waves hit the coast.")]
+
+
+@pytest.fixture
+def run_of_an_encoder(workspace):
     number = a_run(workspace, model=embedded_encoder())
     folder = RunFolder(workspace.runs / f"{int(number):05d}")
-    texts = [("How do ice caves form?", "Meltwater carves them."), ("sea", "Waves hit the coast.")]
-    frame = pd.DataFrame(texts, columns=["query", "passage"])
+    frame = pd.DataFrame(TEXTS, columns=["query", "passage"])
     frame = frame.assign(pair_id=[0, 1], query_key=["a", "b"], grade=[1.0, 0.0])
     folder.write_inputs(Recipe(), {"train": frame, "dev": frame, "test": frame}, {}, [])
+    return folder
+
+
+def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(
+    workspace, run_of_an_encoder, tmp_path
+):
+    folder, number, texts = run_of_an_encoder, int(run_of_an_encoder.path.name), TEXTS
     report = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
     assert report["tokens"] < 5000 < report["of"] and report["difference"] <= 1e-4
     assert report["bytes"] < 60e6
@@ -105,3 +119,22 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(workspace, tmp_
     with pytest.raises(Refused, match="already exists"):
         export_model(workspace, ADMIN, number, tmp_path / "small")
     assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > report["bytes"]
+
+
+def test_the_encoder_beside_an_exported_model_loses_them_too(
+    workspace, run_of_an_encoder, tmp_path, monkeypatch
+):
+    number, own = int(run_of_an_encoder.path.name), tmp_path / "own"
+    own.symlink_to(embedded_encoder())
+    monkeypatch.setattr(multilingual, "multilingual_folder", lambda _cache: own)
+    fused = Combination(-1.5, {"tuned": 2.0, "cosine": 5.0}, {})
+    ranker = CombinedRanker(fused, "embedded-multilingual", None, TermWeights({}, 0.0, 1.0))
+    ranker.save(run_of_an_encoder.combined_file)
+    report = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
+    assert report["encoder_difference"] <= 1e-4 and report["bytes"] < 120e6
+    copy, whole = Encoder(tmp_path / "small" / "own"), Encoder(own)
+    assert copy.scores(TEXTS) == pytest.approx(whole.scores(TEXTS), abs=1e-4)
+    monkeypatch.setattr(trimmed_encoder, "CLOSE", -1.0)
+    with pytest.raises(Refused, match=r"cosines .* differ"):
+        export_model(workspace, ADMIN, number, tmp_path / "again", trim=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "own", "small"}

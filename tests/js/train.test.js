@@ -5,7 +5,7 @@ import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
-import { isSure } from "../../assets/js/train/words.js";
+import { isSure, strongestFree } from "../../assets/js/train/words.js";
 
 test("without weight the values stay as they are", () => {
   const smooth = smoother(0);
@@ -46,6 +46,15 @@ test("the line to beat is the stronger of BM25 and cosine, once both are known",
     "cosine",
   );
   assert.equal(bestFree({ ...empty, baselines: { cosine: { map: 0.3 } } }, "map"), undefined);
+});
+
+test("a run has to beat the stronger of BM25 and cosine on test, where they are measured", () => {
+  const [low, high] = [{ "ndcg@10": 0.4 }, { "ndcg@10": 0.6 }];
+  assert.equal(strongestFree({ base: high, bm25: low, cosine: high }), "cosine");
+  assert.equal(strongestFree({ bm25: high, cosine: low }), "bm25");
+  assert.equal(strongestFree({ bm25: low, cosine: null }), "bm25");
+  assert.equal(strongestFree({ bm25: { "ndcg@10": null }, cosine: low }), "cosine");
+  assert.equal(strongestFree({ base: high }), null);
 });
 
 test("the best checkpoint is the highest by the metric that decides, the first of equals", () => {

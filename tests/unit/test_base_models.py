@@ -54,11 +54,15 @@ def test_a_model_with_code_of_its_own_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(("english", "name"), [(True, DEFAULT_BASE), (False, MMARCO.name)])
-def test_a_base_of_the_hub_is_suggested_by_language_with_its_facts(english, name):
+def test_a_base_of_the_hub_is_suggested_by_language_with_its_facts(english, name, monkeypatch):
+    monkeypatch.setattr(embedded.multilingual, "is_installed", lambda: True)
     base, why = suggested(english, "quick")
     assert base.name == name
     assert why.startswith("These texts are in English" if english else "MiniLM does not read")
-    assert why.count("Apache-2.0") == 3 and why.count("the time") == 3
+    assert why.count("Apache-2.0") == 3 and why.count("the time") == 4
+    assert "embedded-multilingual (MIT, 118 million weights" in why
+    monkeypatch.setattr(embedded.multilingual, "is_installed", lambda: False)
+    assert "embedded" not in suggested(english, "quick")[1]
 
 
 def test_the_embedded_base_needs_no_notice(tmp_path):

@@ -125,3 +125,10 @@ def test_compared_runs_have_their_own_colours():
 def test_no_format_makes_the_ticks_of_the_metric_equal():
     """F35: a fixed format wrote 0.81 at each of five ticks."""
     assert "tickformat" not in layout("run 1", 100)["yaxis2"]
+
+
+def test_few_steps_have_a_tick_each_and_small_losses_their_power_of_ten():
+    assert layout("run", 3)["xaxis"]["dtick"] == 1
+    assert "dtick" not in layout("run", 300)["xaxis"]
+    assert {axis["exponentformat"] for axis in (layout("run", 3, three=True)[name]
+            for name in ("yaxis", "yaxis2", "yaxis3"))} == {"e"}  # fmt: skip

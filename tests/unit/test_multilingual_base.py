@@ -153,6 +153,15 @@ def test_a_missing_package_is_said_in_a_sentence(tmp_path, monkeypatch):
     assert "multilingual base is not on this machine" in base.notice
 
 
+def test_without_its_packages_a_cosine_of_texts_that_are_not_read_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(multilingual, "is_installed", lambda: False)
+    (tmp_path / "config.json").write_text('{"architectures": ["BertForSequenceClassification"]}')
+    _, notice = encoder_beside(tmp_path, tmp_path, VIETNAMESE)
+    assert "encoder all-MiniLM-L6-v2." in notice and "does not read these texts well" in notice
+    _, notice = encoder_beside(tmp_path, tmp_path, ENGLISH)
+    assert "does not read" not in notice
+
+
 @pytest.mark.parametrize("texts", [ENGLISH, [], VIETNAMESE, RUSSIAN, CHINESE])
 def test_the_embedded_base_is_multilingual_where_it_is_there(packages, tmp_path, texts):
     base = resolve_base("embedded", tmp_path, texts=texts)

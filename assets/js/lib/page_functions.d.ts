@@ -2381,6 +2381,7 @@ interface FormServer {
     recipe: string;
     dataset?: string | null;
     base?: string;
+    suggest?: boolean;
   }): Promise<FilledForm>;
   fill_by_text(payload: { text: string; variant?: "printed" | "fit" }): Promise<FilledForm>;
   fill_by_run(payload: { run: number | string; how?: "continue" | "recipe" }): Promise<FilledForm>;

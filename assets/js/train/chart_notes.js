@@ -105,6 +105,7 @@ function bestNote({ points, metric, bestBy, steps }) {
       },
       ...{ showarrow: true, arrowhead: 0, arrowwidth: 1, arrowcolor: "var(--rr-accent-text)" },
       ...{ ax: 0, ay: 24, standoff: 5, font: { size: 11, color: "var(--rr-accent-text)" } },
+      bgcolor: "var(--rr-panel)", // baselines may cross it
     },
   ];
 }

@@ -38,6 +38,7 @@ class RunForm {
     this.widget = widget;
     this.server = server;
     this.name = "quick"; // what the recipe in the form is called
+    this.baseIsChosen = false; // by the user, or by a run to continue: the advisor keeps it
     this.turn = 0; // the newest plan that was asked for
     this.filling = 0; // the newest filling
     this.mark = "";
@@ -201,6 +202,7 @@ class RunForm {
   }
 
   baseChanged() {
+    this.baseIsChosen = true;
     this.fields.set({ revision: "" }); // it belongs to the base that it was given for
     if (this.recipe.value === ADVISED) this.recipeChosen();
     else this.schedule();
@@ -212,7 +214,8 @@ class RunForm {
     fill(this.why);
     if (recipe === GIVEN) return;
     const [dataset, base] = [this.dataset.value || null, this.base.value];
-    this.take(this.server.fill_by_name({ recipe, dataset, base }));
+    const suggest = !this.baseIsChosen;
+    this.take(this.server.fill_by_name({ recipe, dataset, base, suggest }));
   }
 
   /** @param {string} text @param {"printed" | "fit"} variant */
@@ -223,6 +226,7 @@ class RunForm {
   /** @param {PageEvents["refill"]} request */
   async refill(request) {
     this.source.node.hidden = true;
+    this.baseIsChosen = true;
     await this.take(this.server.fill_by_run(request));
     this.widget.scrollIntoView({ block: "nearest" });
     this.go.focus({ preventScroll: true });

@@ -7,10 +7,10 @@ import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { metricChoice, metricRow } from "./own_metric.js";
 import { regressions } from "./regressions.js";
-import { isLive, isSure, METRICS, RANKERS, rankerName } from "./words.js";
+import { isLive, isSure, METRICS, RANKERS, rankerName, strongestFree } from "./words.js";
 
 /** @type {Ranker[]} */
-const DUELS = ["base", "bm25", "cosine", "tuned"];
+const DUELS = ["base", "bm25", "cosine", "tuned"]; // after the one that the verdict begins with
 
 /** The results of a run that has ended. */
 export class RunResults {
@@ -99,7 +99,8 @@ export class RunResults {
    * @param {Results} results
    */
   details(run, results) {
-    const rows = DUELS.flatMap((ranker) => {
+    const order = new Set(/** @type {Ranker[]} */ ([rivalOf(run), ...DUELS]));
+    const rows = [...order].flatMap((ranker) => {
       const duel = results.against[ranker];
       return duel ? [duelRow(rankerName(ranker, run), duel)] : [];
     });
@@ -140,6 +141,14 @@ function headline(verdict, sentence) {
 }
 
 /**
+ * The ranker that gains are over: the strongest free one, or else the model it started from.
+ * @param {Run} run
+ */
+function rivalOf({ metrics }) {
+  return strongestFree(metrics) ?? "base";
+}
+
+/**
  * Whether there are intervals: one query has none.
  * @param {Results | null | undefined} results
  */
@@ -156,6 +165,10 @@ function metricTable(run, results, own) {
   const { metrics } = run;
   const rankers = RANKERS.filter((ranker) => ranker !== "combined" || metrics.combined);
   const ours = metrics.combined ? "combined" : "tuned";
+  const rival = rivalOf(run);
+  const duel = results?.against[rival];
+  /** @type {Interval | null} */
+  const range = duel && isSure(duel) ? [duel.low, duel.high] : null;
   const cell = (/** @type {string} */ metric, /** @type {Ranker} */ ranker) => {
     const hasInterval = metric === "ndcg@10" && hasIntervals(results);
     const interval = hasInterval && results?.intervals?.[ranker];
@@ -165,9 +178,9 @@ function metricTable(run, results, own) {
     return h("td.rr-num", { class: kind }, value, half && h("span.rr-interval", half));
   };
   const gain = (/** @type {string} */ metric) => {
-    const [after, before] = [metrics[ours]?.[metric] ?? null, metrics.base?.[metric] ?? null];
+    const [after, before] = [metrics[ours]?.[metric] ?? null, metrics[rival]?.[metric] ?? null];
     const difference = after === null || before === null ? null : after - before;
-    return deltaMark(difference, metric === "ndcg@10" ? run.interval : null);
+    return deltaMark(difference, metric === "ndcg@10" ? range : null);
   };
   const rows = METRICS.map(([metric, word]) => {
     const cells = rankers.map((ranker) => cell(metric, ranker));
@@ -178,11 +191,17 @@ function metricTable(run, results, own) {
     ...rankers.map(
       (ranker) => /** @type {[string, string]} */ ([rankerName(ranker, run), "rr-num"]),
     ),
-    [`Gain over ${run.origin.title}`, "rr-num"],
+    [`Gain over ${rankerName(rival, run)}`, "rr-num"],
   ]);
+  const size = { style: `--cells:${rankers.length + 2}` }; // of a row, for narrow windows
   return h(
     "div.rr-outcome-scroll",
-    h("table.rr-outcome-table", head, h("tbody", rows, own ? metricRow(own, rankers, ours) : null)),
+    h(
+      "table.rr-outcome-table",
+      size,
+      head,
+      h("tbody", rows, own ? metricRow(own, rankers, ours) : null),
+    ),
   );
 }
 

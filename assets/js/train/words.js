@@ -25,6 +25,17 @@ export function rankerName(ranker, { name, origin, metrics }) {
   return ranker === "tuned" && metrics.combined ? `${name}, model alone` : name;
 }
 
+/**
+ * The ranker that a run has to beat: of those that need no labels, the stronger one on test.
+ * @param {Run["metrics"]} metrics
+ * @returns {"bm25" | "cosine" | null} null where neither was measured
+ */
+export function strongestFree({ bm25, cosine }) {
+  const [words, meaning] = [bm25?.["ndcg@10"] ?? null, cosine?.["ndcg@10"] ?? null];
+  if (words === null) return meaning === null ? null : "cosine";
+  return meaning !== null && meaning > words ? "cosine" : "bm25";
+}
+
 const SURE = 0.05; // p below which a difference may be significant, as in the verdict
 
 /**

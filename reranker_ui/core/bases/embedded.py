@@ -54,16 +54,17 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
     """
     if is_encoder(base) and base != embedded_encoder():
         return base, None
+    unread = None  # says that the encoder does not read the texts
     if multilingual.is_installed():
         folder, short = multilingual.multilingual_folder(cache), multilingual.FOLDER
     else:
         english = _english(_notice_of(texts))
         folder, short = english.path, ENGLISH_NAME.rpartition("/")[2]
-        if folder == base:
-            return base, english.notice
-    if base.name == multilingual.RERANKER_FOLDER:
-        return folder, None
-    return folder, f"Cosine similarity is computed by the embedded encoder {short}."
+        unread = english.notice
+    if folder == base or base.name == multilingual.RERANKER_FOLDER:
+        return folder, unread
+    notice = f"Cosine similarity is computed by the embedded encoder {short}."
+    return folder, " ".join(filter(None, (notice, unread)))
 
 
 def embedded_encoder_of(name: str, cache: Path) -> Path:
@@ -78,6 +79,11 @@ def embedded_name(folder: Path) -> str | None:
     if folder == embedded_encoder():
         return EMBEDDED_ENGLISH
     return EMBEDDED_MULTILINGUAL if folder.name == multilingual.FOLDER else None
+
+
+def is_embedded(base: Path) -> bool:
+    """Whether `base` is the folder of an embedded base, however the recipe names it."""
+    return base == embedded_encoder() or base.name == multilingual.RERANKER_FOLDER
 
 
 def _notice_of(texts: Sequence[Pair]) -> str | None:

@@ -1,4 +1,4 @@
-"""Bases on the Hub that the advisor suggests: well maintained, free to use, no custom code.
+"""Bases that the advisor suggests: well maintained, free to use, no custom code.
 
 Facts are those of the models' cards, read in November 2026. Left out: models under licences that
 forbid commercial use (jina-reranker-v2 and v3). A model that runs code from the Hub is refused when
@@ -7,12 +7,13 @@ it is loaded.
 
 from dataclasses import dataclass
 
-from reranker_ui.core.values.recipe import DEFAULT_BASE
+from reranker_ui.core.bases import multilingual
+from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED_MULTILINGUAL
 
 
 @dataclass(frozen=True)
 class HubBase:
-    """A cross-encoder on the Hub.
+    """A cross-encoder on the Hub, or one bundled with the app.
 
     `weights` in millions, with the embeddings of tokens; `work`: time for a pair, as a multiple of
     ms-marco-MiniLM-L6-v2, from the multiplications in its layers.
@@ -37,6 +38,7 @@ BGE_M3 = HubBase("BAAI/bge-reranker-v2-m3", "Apache-2.0", 568, "over 100 languag
 GTE = HubBase(
     "Alibaba-NLP/gte-multilingual-reranker-base", "Apache-2.0", 306, "over 70 languages", 11
 )
+E5 = HubBase(EMBEDDED_MULTILINGUAL, "MIT", 118, "about 100 languages", 2)  # offline too
 MINILM = HubBase(DEFAULT_BASE, "Apache-2.0", 23, "English", 1)
 ETTIN_17M = HubBase("cross-encoder/ettin-reranker-17m-v1", "Apache-2.0", 17, "English", 0.4)
 ETTIN_32M = HubBase("cross-encoder/ettin-reranker-32m-v1", "Apache-2.0", 32, "English", 1.2)
@@ -44,13 +46,14 @@ ETTIN_150M = HubBase("cross-encoder/ettin-reranker-150m-v1", "Apache-2.0", 150, 
 # By budget, for English texts and for others.
 ENGLISH = {"quick": MINILM, "quality": ETTIN_32M, "thorough": ETTIN_150M}
 OTHER = {"quick": MMARCO, "quality": MMARCO, "thorough": MMARCO}
-ALTERNATIVES = {True: (ETTIN_17M, ETTIN_150M), False: (GTE, BGE_M3)}
+ALTERNATIVES = {True: (E5, ETTIN_17M, ETTIN_150M), False: (E5, GTE, BGE_M3)}
 
 
 def suggested(english: bool, budget: str) -> tuple[HubBase, str]:
-    """The base for texts that are `english` or not, and why, with two others, in sentences."""
+    """The base for texts that are `english` or not, and why, with others, in sentences."""
     base = (ENGLISH if english else OTHER)[budget]
     why = "These texts are in English" if english else "MiniLM does not read these texts well"
-    others = [other for other in ALTERNATIVES[english] if other is not base]
+    left_out = (base,) if multilingual.is_installed() else (base, E5)
+    others = [other for other in ALTERNATIVES[english] if other not in left_out]
     listed = "; ".join(f"{other.name} ({other.facts})" for other in others)
     return base, f"{why}: {base.facts} of MiniLM-L6. Others: {listed}."

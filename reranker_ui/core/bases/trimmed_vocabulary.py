@@ -19,6 +19,7 @@ CLOSE = 1e-4  # difference of two logits that is rounding
 MARKS = ("##", "\u2581")  # what WordPiece and Unigram put before a piece
 COMPARED_PAIRS = 200  # pairs by which the copy is compared
 BATCH = 1000  # texts
+SPECIAL_IDS = ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id")
 OLD_TOKENIZER_FILES = ("vocab.txt", "sentencepiece.bpe.model", "special_tokens_map.json")
 
 
@@ -42,7 +43,7 @@ def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str,
     for name in OLD_TOKENIZER_FILES:
         (target / name).unlink(missing_ok=True)
     (target / "tokenizer.json").write_text(json.dumps(smaller(spec, token_ids), ensure_ascii=False))
-    difference = _difference(expected, TorchEngine(target).logits(pairs[:COMPARED_PAIRS]))
+    difference = largest_difference(expected, TorchEngine(target).logits(pairs[:COMPARED_PAIRS]))
     if not difference <= CLOSE:
         raise Refused(
             f"The scores of the trimmed copy differ: its logits are off by {difference:.4f}. "
@@ -121,11 +122,12 @@ def _trim_weights(inner: Any, token_ids: Sequence[int]) -> int:
     fresh.weight.data = old.weight.data[torch.tensor(token_ids)].clone()
     inner.set_input_embeddings(fresh)
     config.vocab_size = len(token_ids)
-    for name in ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id"):
+    for name in SPECIAL_IDS:
         if getattr(config, name, None) is not None:
             setattr(config, name, place.get(getattr(config, name)))
     return int(old.num_embeddings)
 
 
-def _difference(first: Sequence[float], second: Sequence[float]) -> float:
+def largest_difference(first: Sequence[float], second: Sequence[float]) -> float:
+    """The largest difference between two scores of a pair; 0 without pairs."""
     return float(np.abs(np.asarray(first) - np.asarray(second)).max()) if first else 0.0

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.bases.embedded import embedded_name
+from reranker_ui.core.bases.embedded import embedded_name, is_embedded
 from reranker_ui.core.evaluation.baselines import logits_of, pairs_of
 from reranker_ui.core.evaluation.combining.combination import (
     Combination,
@@ -19,7 +19,6 @@ from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.rows.mapped_pairs import rows_at, some_pairs, train_pairs
 from reranker_ui.core.training.run_plan import Plan
-from reranker_ui.core.values.recipe import EMBEDDED
 
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
 LEAST_PROBED, MOST_PROBED = 500, 4_000
@@ -88,7 +87,7 @@ def _without_labels(plan: Plan, probe: LinearProbe | None, texts: list[Pair]) ->
     """What ranks where dev has too few labels; `texts`: pairs of the train split."""
     if probe is not None and not plan.base.has_ranking_head:
         return Combination(0.0, {"probe": 1.0}, {})
-    if plan.recipe.base not in EMBEDDED:
+    if not is_embedded(plan.base.path):
         return None
     folder = plan.folder
     pairs = texts[:: max(1, len(texts) // SPREAD)][:SPREAD]

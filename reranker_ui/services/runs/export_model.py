@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.bases.base_models import resolve_encoder
+from reranker_ui.core.bases.trimmed_encoder import write_trimmed_encoder
 from reranker_ui.core.bases.trimmed_vocabulary import write_trimmed
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.recipe import EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.refused import Refused
@@ -26,9 +28,10 @@ def export_model(
 ) -> dict[str, Any]:
     """Write the model of `run` to the new folder `target`, with what `beside_model` names.
 
-    `trim`: leave out the tokens that the run's texts never use. Returns `folder`, `bytes`, and,
-    trimmed, what `write_trimmed` returns. Refused: a folder that is there, a run without a model,
-    what `write_trimmed` refuses.
+    `trim`: leave out the tokens that the run's texts never use, of the encoder beside it too.
+    Returns `folder`, `bytes`, and, trimmed, what `write_trimmed` returns, with `encoder_difference`
+    of `write_trimmed_encoder` where there is one. Refused: a folder that is there, a run without a
+    model, what those two refuse. `target` is written whole or not at all.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
@@ -37,20 +40,36 @@ def export_model(
         raise Refused(f"{row['name']} has no model to export: {row['sentence'].rstrip('.')}.")
     if target.exists():
         raise Refused(f"{target} already exists. Choose a new folder.")
-    trimmed: dict[str, Any] = {}
-    if trim:
-        splits = map(folder.pairs, SPLITS)
-        pairs = [pair for split in splits for pair in pairs_of(split)]
-        trimmed = write_trimmed(folder.model, target, [*pairs, *folder.texts()])
-    else:
-        shutil.copytree(folder.model, target)
-    for entry in beside_model(workspace, folder, folder.model):
-        if entry.is_dir():
-            shutil.copytree(entry, target / entry.name)
-        else:
-            shutil.copy(entry, target)
+    draft = target.with_name(f".{target.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        beside = beside_model(workspace, folder, folder.model)
+        parity = _write(folder, beside, draft, trim)
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
-    return {"folder": str(target), "bytes": size, **trimmed}
+    return {"folder": str(target), "bytes": size, **parity}
+
+
+def _write(folder: RunFolder, beside: list[Path], draft: Path, trim: bool) -> dict[str, Any]:
+    # What a trimmed copy kept, and how far its scores differ.
+    parity: dict[str, Any] = {}
+    pairs: list[Pair] = []
+    if trim:
+        pairs = [*(pair for split in SPLITS for pair in pairs_of(folder.pairs(split)))]
+        pairs += folder.texts()
+        parity = write_trimmed(folder.model, draft, pairs)
+    else:
+        shutil.copytree(folder.model, draft)
+    for entry in beside:
+        if not entry.is_dir():
+            shutil.copy(entry, draft)
+        elif trim:
+            parity["encoder_difference"] = write_trimmed_encoder(entry, draft / entry.name, pairs)
+        else:
+            shutil.copytree(entry, draft / entry.name)
+    return parity
 
 
 def beside_model(workspace: Workspace, folder: RunFolder, root: Path) -> list[Path]:

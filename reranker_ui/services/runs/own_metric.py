@@ -1,13 +1,14 @@
 """The further metric that a dataset's owner chose, measured on the test split of a run."""
 
 import time
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import pandas as pd
 import sqlalchemy as sa
 
 from reranker_ui.core.evaluation.metrics import measure_of, named_per_query
 from reranker_ui.core.evaluation.outcome import interval_of, is_significant
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import find_dataset
@@ -52,8 +53,8 @@ WithInterval = tuple[float, float | None, float | None]
 class OwnMetric(TypedDict):
     """A further metric of each ranker.
 
-    The gain is that of the run's ranker over the model it started from, paired by query;
-    `significant`: as in the verdict on the run.
+    The gain is that of the run's ranker over the strongest free one, or where that is not known
+    over the model it started from, paired by query; `significant`: as in the verdict on the run.
     """
 
     name: str
@@ -79,16 +80,22 @@ def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
         if name in frame
     }
     run_values = per_query.get("combined", per_query.get("tuned"))
-    if run_values is None or run_values.empty or "base" not in per_query:
+    rival = per_query.get(_strongest_free(folder) or "base", per_query.get("base"))
+    if run_values is None or run_values.empty or rival is None:
         return None
     values = {name: _with_interval(each) for name, each in per_query.items()}
-    gains = run_values - per_query["base"]
+    gains = run_values - rival
     return {
         "name": metric,
         "values": values,
         "gain": _with_interval(gains),
         "significant": is_significant(gains.to_numpy(float)),
     }
+
+
+def _strongest_free(folder: RunFolder) -> Ranker | None:
+    free = (read_object(folder.outcome_file) or {}).get("free")
+    return cast(Ranker | None, free)
 
 
 def scale_in(folder: RunFolder) -> Scale:

@@ -28,10 +28,12 @@ def advised(
     dataset: str | None,
     base: str | None = None,
     budget: Budget = "quick",
+    suggest: bool = False,
 ) -> Advice:
     """A recipe for the labels of `dataset`, each choice with its reason.
 
-    Without a `base` one of the Hub is suggested where that can be reached.
+    Without a `base`, or to `suggest` another one, one of the Hub is suggested where that can be
+    reached.
 
     `budget`: quick, quality or thorough, about 4, 20 or 60 minutes. Refused where a run on the
     dataset would be refused.
@@ -40,8 +42,9 @@ def advised(
     sample = sampled_splits(workspace, user, dataset)
     splits = sample.splits
     start = PRESETS[budget]
-    suggestion = None if base else _suggestion(workspace, splits["train"], budget)
-    if chosen := base or (suggestion and suggestion.value):
+    suggests = suggest or not base
+    suggestion = _suggestion(workspace, splits["train"], budget) if suggests else None
+    if chosen := suggestion.value if suggestion else base:
         start = start.model_copy(update={"base": chosen})
     resolved = known_base(workspace, user, start, splits["train"])
     tokenizer = resolved.path / "tokenizer.json" if resolved else None

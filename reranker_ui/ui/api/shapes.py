@@ -40,7 +40,8 @@ class RankRequest(BaseModel):
     model: str | None = Field(
         None,
         coerce_numbers_to_str=True,
-        description="A run's id or name, base, bm25, cosine; the newest run if empty.",
+        description="A run's id or name, base, bm25, cosine; the newest run if empty. With :tuned"
+        " after a run, its cross-encoder alone.",
     )
     cascade: bool = Field(
         False,

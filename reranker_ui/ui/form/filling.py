@@ -40,19 +40,25 @@ class FilledForm(TypedDict):
 
 
 def by_name(
-    workspace: Workspace, user: User, recipe: str, dataset: str | None, base: str
+    workspace: Workspace,
+    user: User,
+    recipe: str,
+    dataset: str | None,
+    base: str,
+    suggest: bool = False,
 ) -> FilledForm:
     """The form as a preset, the advisor or an earlier run ("run:12") fills it.
 
+    `suggest`: the advisor may replace `base`, as nobody has chosen it.
     Refused: an unknown recipe, what the advisor refuses.
     """
     if recipe == ADVISED:
-        advice = advise.advised(workspace, user, dataset, base.strip() or None)
+        advice = advise.advised(workspace, user, dataset, base.strip() or None, suggest=suggest)
         choices: list[RecipeChoice] = [
             {"name": choice.name, "value": choice.value, "reason": choice.reason}
             for choice in advice.choices
         ]
-        return _filled(advice.recipe, {"choices": choices})
+        return _filled(advice.recipe, {"choices": choices}, base=suggest)
     if recipe.startswith(OF_RUN):
         return by_run(workspace, user, recipe.removeprefix(OF_RUN), "recipe")
     if recipe not in PRESETS:

@@ -45,9 +45,14 @@ def _filling(workspace: Workspace) -> Sequence[Function]:
         return offers(workspace, user)
 
     def fill_by_name(
-        user: User, *, recipe: Name, dataset: Name | None = None, base: Name = ""
+        user: User,
+        *,
+        recipe: Name,
+        dataset: Name | None = None,
+        base: Name = "",
+        suggest: Flag = False,
     ) -> filling.FilledForm:
-        return filling.by_name(workspace, user, recipe, dataset, base)
+        return filling.by_name(workspace, user, recipe, dataset, base, suggest)
 
     def fill_by_text(
         user: User, *, text: Text, variant: Literal["printed", "fit"] = "printed"

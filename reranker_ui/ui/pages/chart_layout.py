@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 PlotlyTrace = NewType("PlotlyTrace", dict[str, Any])
 PlotlyFigure = NewType("PlotlyFigure", dict[str, Any])
 PANEL = 190  # pixels, the height of one panel
+FEW_STEPS = 10  # each has a tick then
 THIRD = 0.5  # of a panel, the height of the third one
 GAP = 44  # pixels between two panels: room for the next title
 MARGIN = {"l": 60, "r": 96, "t": 8, "b": 40}
@@ -41,6 +42,7 @@ Y_AXIS: dict[str, Any] = {
     "showline": False,
     "tickfont": MUTED,
     "nticks": 6,
+    "exponentformat": "e",  # 1e-7, not 100n
     "fixedrange": False,
 }
 FRAME: dict[str, Any] = {
@@ -73,15 +75,15 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
     if three:
         inner = height + GAP + round(panel * THIRD)
         low = (inner - height) / inner
+    whole_steps = {"dtick": 1} if end <= FEW_STEPS else {}  # else 0.5 is written as 1
     axes = {
-        "xaxis": X_AXIS | {"range": [0, end], "anchor": "y3" if three else "y2"},
+        "xaxis": X_AXIS | whole_steps | {"range": [0, end], "anchor": "y3" if three else "y2"},
         "yaxis": Y_AXIS | {"domain": [1 - panel / inner, 1], "title": _title("Loss")},
         # No format: Plotly gives ticks as many digits as tell them apart.
         "yaxis2": Y_AXIS | {"domain": [low, low + panel / inner], "title": _title("nDCG@10")},
     }
     if three:
-        lowest = {"domain": [0, panel * THIRD / inner], "nticks": 4, "exponentformat": "e"}
-        axes["yaxis3"] = Y_AXIS | lowest
+        axes["yaxis3"] = Y_AXIS | {"domain": [0, panel * THIRD / inner], "nticks": 4}
     whole = inner + MARGIN["t"] + MARGIN["b"]
     return FRAME | axes | {"height": whole, "uirevision": name}
 

@@ -1,0 +1,42 @@
+"""The ranker of a run whose dev split has too few labels to fit weights to."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from reranker_ui.core.bases import multilingual
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.training import run_ranker
+from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED_BASE
+
+TEXTS = [(f"query {number}", f"passage {number}") for number in range(6)]
+E5 = Path("bases") / multilingual.RERANKER_FOLDER
+
+
+def plan_on(path, recipe_base, ranks=True):
+    embeddings = np.eye(6)[:, :2] + 0.1
+    vectors = SimpleNamespace(of_pairs=lambda pairs: (embeddings[: len(pairs)],) * 2)
+    return SimpleNamespace(
+        recipe=SimpleNamespace(base=recipe_base),
+        base=SimpleNamespace(path=path, has_ranking_head=ranks),
+        baselines=SimpleNamespace(vectors=vectors),
+        folder=SimpleNamespace(model=Path("model")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [(E5, EMBEDDED_BASE), (E5, DEFAULT_BASE), (embedded_encoder(), DEFAULT_BASE)],
+)
+def test_on_an_embedded_base_cosine_counts_too_however_it_is_named(path, named, monkeypatch):
+    # Without the Hub the embedded base takes the place of the default one.
+    monkeypatch.setattr(run_ranker, "logits_of", lambda *_: [float(n) for n in range(6)])
+    found = run_ranker._without_labels(plan_on(path, named), None, TEXTS)
+    assert found is not None and found.used == ["tuned", "cosine"]
+
+
+def test_on_another_base_the_model_ranks_alone():
+    plan = plan_on(Path("hub") / "model", DEFAULT_BASE)
+    assert run_ranker._without_labels(plan, None, TEXTS) is None
