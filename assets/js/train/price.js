@@ -4,8 +4,8 @@ import { confirmAction } from "../lib/dialog.js";
 import { choosePlace } from "./resume_place.js";
 
 /**
- * Acts at the price that was agreed to; on `executor` where a place was chosen.
- * @typedef {(agreed: number | null, executor: string | null) => unknown} Act
+ * Acts at the price that was agreed to; at `place` where one was chosen.
+ * @typedef {(agreed: number | null, place?: ChosenPlace) => unknown} Act
  */
 
 /**
@@ -65,7 +65,7 @@ export async function actAtPrice(server, run, what, act, choose = choosePlace) {
   const paid = what === "again" && place.executor !== "local";
   const price = paid ? await server.run_price({ run: id }) : null;
   const whole = what === "again" && chain ? chainQuestion("Queue the chain again") : null;
-  return agreeTo(price, (agreed) => act(agreed, null), whole);
+  return agreeTo(price, (agreed) => act(agreed), whole);
 }
 
 /**
@@ -76,11 +76,12 @@ export async function actAtPrice(server, run, what, act, choose = choosePlace) {
  */
 async function resumeAtPrice(server, { id, name }, act, choose) {
   const places = await server.resume_places({ run: id });
-  const prepare = async (/** @type {string} */ executor) => {
-    const price = executor === "local" ? null : await server.run_price({ run: id, executor });
-    return () => agreeTo(price, (agreed) => act(agreed, executor));
+  const prepare = async (/** @type {ChosenPlace} */ place) => {
+    const free = place.executor === "local";
+    const price = free ? null : await server.run_price({ run: id, ...place });
+    return () => agreeTo(price, (agreed) => act(agreed, place));
   };
   if (places.length > 1) return choose(name, places, prepare);
-  const proceed = await prepare(places[0].value);
+  const proceed = await prepare({ executor: places[0].value });
   return proceed();
 }

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,11 +120,13 @@ def _submit(workspace: Workspace, number: int) -> None:
         run_jobs.submit(workspace, folder_of(workspace, number))
 
 
-def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
+def run_again(
+    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
+) -> Run:
     """Start a new run with the recipe of `run` and the current labels of its dataset.
 
-    A run of a chain starts the whole chain again, if its first run is still there. `agreed` is the
-    price that the user agreed to, as in Placement.
+    A run of a chain starts the whole chain again, if its first run is still there. `placement` is
+    where; as in `placement_of_run` if None.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
@@ -134,31 +135,24 @@ def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | 
         later, first = [], row
     sizes = [size for chained in (first, *reversed(later)) for size in chained["recipe"]["passes"]]
     recipe = Recipe.model_validate({**first["recipe"], "passes": sizes})
-    placed = replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
+    placed = placement or placement_of_run(workspace, user, row["id"])
     return start(workspace, user, row["dataset"], recipe, first["parent"], placed)
 
 
 def resume(
-    workspace: Workspace,
-    user: User,
-    run: int | str,
-    placement: Placement | None = None,
-    agreed: float | None = None,
-    executor: str | None = None,
+    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
 ) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    `placement` is where; if None, as in `placement_of_run`, at the price `agreed`. A lost run
-    without a checkpoint starts again, and so does one that failed before its first step, as when
-    its job was refused.
+    `placement` is where; as in `placement_of_run` if None. A lost run without a checkpoint starts
+    again, and so does one that failed before its first step, as when its job was refused.
     Refused: a run in another state, any other without a checkpoint, a full disk.
     """
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
     with run_jobs.handling(workspace, number):
         row = _resumable(workspace, user, number)
-        again = placement or placement_of_run(workspace, user, number, executor)
-        placed = placement or replace(again, agreed=agreed)
+        placed = placement or placement_of_run(workspace, user, number)
         check_place(workspace, placed)
         executors.check_price(workspace, placed)
         forget_scores(workspace, number)
