@@ -15,6 +15,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors import hf_jobs
 from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
+from reranker_ui.services.labels.datasets import delete_dataset
 from reranker_ui.services.runs.execution import known_executors, run_jobs
 from reranker_ui.services.runs.executors import check_hardware
 from reranker_ui.services.store.access import LOCAL
@@ -184,12 +185,35 @@ def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
     labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     lifecycle.stop(workspace, ADMIN, 1, "cancel")
-    assert lifecycle.run_price(workspace, ADMIN, 1)["text"] == "$0.60 an hour, at most $2.40"
+    assert (
+        lifecycle.run_price(workspace, ADMIN, 1, "again")["text"] == "$0.60 an hour, at most $2.40"
+    )
     with pytest.raises(Refused, match="Agree to the price"):
         lifecycle.run_again(workspace, ADMIN, 1)
     assert lifecycle.run_again(workspace, ADMIN, 1, PAID)["status"] == "queued"
-    assert lifecycle.run_price(workspace, ADMIN, 2) is not None
-    assert lifecycle.run_price(workspace, ADMIN, 2, Placement()) is None
+    assert lifecycle.run_price(workspace, ADMIN, 2, "again") is not None
+    assert lifecycle.run_price(workspace, ADMIN, 2, "again", Placement()) is None
+
+
+def test_the_page_shows_no_price_of_what_would_not_start(hub, workspace, recipe):
+    hub.held = True
+    labelled_dataset(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+
+    def price(what, placed=PAID):
+        return lifecycle.run_price(workspace, ADMIN, 1, what, placed)
+
+    with pytest.raises(Refused, match="Only a lost, stopped or failed run is resumed"):
+        price("resume")
+    for what in ("again", "resume"):
+        RunFolder(row(workspace)["folder"]).emit("failed", error="", traceback="")
+        assert price(what)["hourly"] == 0.6
+        with pytest.raises(Refused, match="needs 4 GPUs"):
+            price(what, replace(PAID, gpus=4))
+    delete_dataset(workspace, ADMIN, "caves")
+    with pytest.raises(Refused, match="caves"):
+        price("again")
+    assert price("resume")["hourly"] == 0.6 and len(hub.jobs) == 1
 
 
 def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):

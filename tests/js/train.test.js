@@ -123,10 +123,10 @@ test("what costs nothing starts without a question", async () => {
   const started = [];
   const start = (/** @type {number | null} */ agreed) => started.push(agreed);
   agreeTo(null, start);
-  const priced = /** @type {number[]} */ ([]);
+  const priced = /** @type {unknown[]} */ ([]);
   const server = {
-    run_price: async (/** @type {{ run: number }} */ { run }) => {
-      priced.push(run);
+    run_price: async (/** @type {Parameters<TrainServer["run_price"]>[0]} */ { run, what }) => {
+      priced.push([run, what]);
       return null;
     },
     resume_places: async () => [offered("local")],
@@ -141,7 +141,7 @@ test("what costs nothing starts without a question", async () => {
   await actAtPrice(server, { id: 2, ...paid }, "cancel", start);
   assert.deepEqual(priced, []);
   await actAtPrice(server, { id: 3, ...paid }, "again", start);
-  assert.deepEqual(priced, [3]);
+  assert.deepEqual(priced, [[3, "again"]]);
   assert.deepEqual(started, [null, null, null, null]);
 });
 

@@ -2361,6 +2361,7 @@ interface TrainServer {
   }): Promise<Run>;
   run_price(payload: {
     run: number | string;
+    what: "again" | "resume";
     executor?: string | null;
     processes?: number | null;
     gpus?: number | null;

@@ -51,8 +51,9 @@ export function agreeTo(price, start, chain = null) {
 }
 
 /**
- * Do something with a run. One that starts it again asks for the price first, one that queues a
- * whole chain for that, and one that resumes it for the place where there are several.
+ * Do something with a run. One that starts it again asks for the price first, which the server says
+ * once it has checked the rest; one that queues a whole chain asks for that, and one that resumes
+ * it for the place where there are several.
  * @param {Pick<TrainServer, "run_price" | "resume_places">} server
  * @param {{ id: number, name: string, place: RunPlace, chain: unknown }} run
  * @param {RunAction} what
@@ -63,7 +64,7 @@ export async function actAtPrice(server, run, what, act, choose = choosePlace) {
   const { id, place, chain } = run;
   if (what === "resume") return resumeAtPrice(server, run, act, choose);
   const paid = what === "again" && place.executor !== "local";
-  const price = paid ? await server.run_price({ run: id }) : null;
+  const price = paid ? await server.run_price({ run: id, what }) : null;
   const whole = what === "again" && chain ? chainQuestion("Queue the chain again") : null;
   return agreeTo(price, (agreed) => act(agreed), whole);
 }
@@ -78,7 +79,7 @@ async function resumeAtPrice(server, { id, name }, act, choose) {
   const places = await server.resume_places({ run: id });
   const prepare = async (/** @type {ChosenPlace} */ place) => {
     const free = place.executor === "local";
-    const price = free ? null : await server.run_price({ run: id, ...place });
+    const price = free ? null : await server.run_price({ run: id, what: "resume", ...place });
     return () => agreeTo(price, (agreed) => act(agreed, place));
   };
   if (places.length > 1) return choose(name, places, prepare);

@@ -8,7 +8,6 @@ from reranker_ui.core.values.execution.placement import (
     Placement,
     placement_of,
 )
-from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.core.values.machine import usable_processors, visible_gpus
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.runs import executors
@@ -81,7 +80,7 @@ def placement_of_run(
     With `executor` there; with `processes` or `gpus` on so many, else on as many as before, on
     another executor by the settings. Refused as `executors.placement`.
     """
-    require(user, "viewer")
+    require(user, "admin")
     placed = placement_of(find_handle(workspace, user, run).folder.path)
     is_set_up = placed.executor in workspace.settings.executor_names()
     if is_set_up and executor in (None, placed.executor):
@@ -89,19 +88,6 @@ def placement_of_run(
             return placed
         executor = placed.executor
     return executors.placement(workspace, executor, processes, gpus)
-
-
-def run_price(
-    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
-) -> RunPrice | None:
-    """What it costs to start a run again; None where nothing is charged.
-
-    `placement` is where; as in `placement_of_run` if None.
-    """
-    require(user, "admin")
-    placed = placement or placement_of_run(workspace, user, run)
-    price = executors.price_of(workspace, placed)
-    return price.shown() if price else None
 
 
 def resume_places(workspace: Workspace, user: User, run: int | str) -> list[OfferedPlace]:

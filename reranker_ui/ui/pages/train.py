@@ -218,12 +218,13 @@ def _price(workspace: Workspace) -> Function:
         user: User,
         *,
         run: RunName,
+        what: Literal["again", "resume"],
         executor: Name | None = None,
         processes: Count | None = None,
         gpus: Count | None = None,
     ) -> RunPrice | None:
         placed = lifecycle.placement_of_run(workspace, user, run, executor, processes, gpus)
-        return lifecycle.run_price(workspace, user, run, placed)
+        return lifecycle.run_price(workspace, user, run, what, placed)
 
     return run_price
 
