@@ -170,10 +170,8 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
-    placed = lifecycle.placement_of_run(workspace, LOCAL, arguments.run_named)
-    if (arguments.executor, arguments.processes, arguments.gpus) != (None, None, None):
-        arguments.executor = arguments.executor or placed.executor  # numbers alone keep it
-        placed = chosen_placement(workspace, arguments)
+    options = arguments.executor, arguments.processes, arguments.gpus
+    placed = lifecycle.placement_of_run(workspace, LOCAL, arguments.run_named, *options)
     check = partial(lifecycle.check_resume, workspace, LOCAL, arguments.run_named, placed)
     placed = agreed_placement(workspace, placed, arguments.yes, check)
     run = lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)

@@ -1,6 +1,7 @@
 """Runs as Slurm jobs, on a home that all nodes share: sbatch, squeue, sacct and scancel."""
 
 import re
+import secrets
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from reranker_ui.core.values.execution.placement import Job, Phase, job_of, placement_of
 from reranker_ui.core.values.execution.price import Price
@@ -17,17 +19,17 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 PATIENCE = 10.0  # seconds for one command of Slurm
 ENDING = 30.0  # seconds until a job that is ended has left the queue
+ARRIVAL = 60.0  # seconds in which a job that sbatch may have submitted is in the queue
 REQUEUE_MARGIN = 60  # seconds before the time limit in which a job is queued again, at most
 INSTALL = (
     "Install Slurm's client programs on the server's machine, or start the server with their folder"
     " in PATH, then resume the run."
 )
 CORRECT = "Correct the settings RERANKER_UI_SLURM_*"
-LOOK = (
-    "The job may be in the queue all the same: look with `squeue --me --name={name}`, and end it"
-    " with `scancel NUMBER` before you resume the run."
-)
+# Errors of sbatch after which the controller may have the job all the same.
+OPEN = re.compile("timed out|receive|zero bytes|send failure|shutdown failure", re.IGNORECASE)
 LIMIT = re.compile(r"(?:(?P<days>\d+)-)?(?P<clock>\d+(?::\d+){0,2})")
+Queue: TypeAlias = dict[str, tuple[str, str]]  # by number and name of a job: number, state
 # States of Slurm; a job in any other has ended.
 WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
 RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING")
@@ -65,41 +67,51 @@ class SlurmExecutor:
         self.options = options
 
     def submit(self, folder: RunFolder) -> str:
-        """Submit the job of `folder`; returns its number."""
+        """Submit the job of `folder`; returns its number.
+
+        Where sbatch leaves open whether it submitted the job, `refresh` looks for its name, which
+        is returned: no other job has it.
+        """
+        name = f"reranker-{folder.path.name}-{secrets.token_hex(4)}"
         script = folder.path / "slurm.sh"
         command = [sys.executable, "-P", "-m", "reranker_ui.worker", str(folder.path)]
         lines = "\n".join(self.options.lines)
         script.write_text(SCRIPT.format(lines=lines, command=shlex.join(command)))
-        number = self._submitted(name_of(folder), *self._options(folder), str(script))
-        Job(number, state="PENDING").save(folder.path)
-        return number
+        # First, so that the job is found although this process is killed.
+        Job(name, state="being submitted").save(folder.path)
+        submitted = self._submitted(name, f"--job-name={name}", *self._options(folder), str(script))
+        submitted.save(folder.path)
+        if submitted.id == name:
+            self.refresh([folder])
+            submitted = job_of(folder.path) or submitted
+        return submitted.id
 
-    def _submitted(self, name: str, *options: str) -> str:
-        """The number of the job that sbatch submits; Refused with what to do where it has none."""
+    def _submitted(self, name: str, *options: str) -> Job:
+        """The job that sbatch submits; with `name` as its id where its answer leaves that open.
+
+        Refused with what to do where it was not submitted.
+        """
         try:
             answer = self._run("sbatch", "--parsable", *options)
         except TimeoutError as error:
-            raise Refused(f"{error}. {LOOK.format(name=name)}") from error
+            return Job(name, state=str(error))
         except OSError as error:
             raise Refused(f"The job was not submitted: {error}. {INSTALL}") from error
         if answer.returncode:
             reason = _reason(answer.stderr)
+            if OPEN.search(reason):
+                return Job(name, state=reason)
             silent = "unable to contact" in reason.casefold()
             advice = "Check that its controller runs" if silent else CORRECT
             raise Refused(f"Slurm refused the job: {reason}. {advice}, then resume the run.")
         number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
-        if not number.isdecimal():
-            printed = f"printed {excerpt(number)!r}" if number else "printed nothing"
-            raise Refused(
-                f"sbatch ended without an error and without the number of a job: it {printed}."
-                f" {LOOK.format(name=name)}"
-            )
-        return number
+        if number.isdecimal():
+            return Job(number, state="PENDING")
+        return Job(name, state=f"sbatch printed {excerpt(number)!r}" if number else "no answer")
 
     def _options(self, folder: RunFolder) -> list[str]:
         placed, chosen = placement_of(folder.path), self.options
         return [
-            f"--job-name={name_of(folder)}",
             f"--chdir={folder.path}",
             f"--output={folder.log_file}",
             "--open-mode=append",
@@ -122,31 +134,43 @@ class SlurmExecutor:
         if (number := folder.lineage_if_readable().get("parent_run")) is None:
             return []
         parent = job_of(folder.path.parent / f"{number:05d}")
-        alive = parent is not None and parent.phase != "ended"
-        return [f"--dependency=afterany:{parent.id}"] if parent and alive and parent.id else []
+        known = parent is not None and parent.phase != "ended" and parent.id.isdecimal()
+        return [f"--dependency=afterany:{parent.id}"] if parent and known else []
 
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Ask Slurm once for the jobs of `folders`; where it does not answer, nothing changes."""
         jobs = {folder.path: job for folder in folders if (job := job_of(folder.path))}
-        if not jobs or (states := self._states()) is None:
+        if not jobs or (queue := self._queue()) is None:
             return
         for path, job in jobs.items():
-            state = states.get(job.id) or self._last_state(job.id)
-            phase = phase_of(state)
-            if (phase, state) != (job.phase, job.state):
+            now = self._now(job, queue)
+            if (now.id, now.phase, now.state) != (job.id, job.phase, job.state):
                 with suppress(OSError):  # a run that was deleted meanwhile
-                    Job(job.id, phase, state).save(path)
+                    now.save(path)
 
-    def _states(self) -> dict[str, str] | None:
-        """The state of each job by its number; None where Slurm does not answer."""
+    def _now(self, job: Job, queue: Queue) -> Job:
+        """The job as Slurm has it now."""
+        if job.id in queue:
+            number, state = queue[job.id]
+            return Job(number, phase_of(state), state)
+        if job.id.isdecimal():
+            state = self._last_state(job.id)
+            return Job(job.id, phase_of(state), state)
+        if time.time() - job.at < ARRIVAL:
+            return job
+        return Job(job.id, "ended", f"not in the queue; {job.state}")
+
+    def _queue(self) -> Queue | None:
+        """The jobs of this account; None where Slurm does not answer."""
         try:
-            answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T")
+            answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%j")
         except OSError:
             return None
         if answer.returncode:
             return None
-        rows = (line.strip().partition("|") for line in answer.stdout.splitlines())
-        return {number: state for number, _, state in rows}
+        rows = [line.strip().split("|", 2) for line in answer.stdout.splitlines()]
+        named = {name: (number, state) for number, state, name in rows}
+        return named | {number: (number, state) for number, state, _ in rows}
 
     def _last_state(self, number: str) -> str:
         """The state of a job that squeue has forgotten; "" on a cluster without accounting."""
@@ -169,18 +193,19 @@ class SlurmExecutor:
         """
         if (job := job_of(folder.path)) is None:
             return
+        chosen = job.id if job.id.isdecimal() else f"--name={job.id}"
         try:
-            self._run("scancel", "--full", "--signal=KILL", job.id)  # the worker ignores SIGTERM
-            self._run("scancel", job.id)
+            self._run("scancel", "--full", "--signal=KILL", chosen)  # the worker ignores SIGTERM
+            self._run("scancel", chosen)
         except OSError as error:
             raise Refused(f"The job was not ended: {error}. Try again later.") from error
         until = time.monotonic() + ENDING
         while time.monotonic() < until:
-            states = self._states()
-            state = "" if states is None else states.get(job.id, "CANCELLED")
-            if state and phase_of(state) == "ended":
-                Job(job.id, "ended", state).save(folder.path)
-                return
+            if (queue := self._queue()) is not None:
+                number, state = queue.get(job.id, (job.id, "CANCELLED"))
+                if phase_of(state) == "ended":
+                    Job(number, "ended", state).save(folder.path)
+                    return
             time.sleep(0.2)
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
@@ -200,11 +225,6 @@ class SlurmExecutor:
             raise TimeoutError(answer) from error
         except FileNotFoundError as error:
             raise OSError(f"the server finds no program {command[0]}") from error
-
-
-def name_of(folder: RunFolder) -> str:
-    """The name of the job of `folder` in the queue."""
-    return f"reranker-{folder.path.name}"
 
 
 def margin_of(limit: str) -> int:

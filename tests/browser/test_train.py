@@ -205,9 +205,10 @@ def test_a_run_is_resumed_on_another_executor(new_server, new_page, nowhere):
     expect(place).to_be_focused()
     expect(place).to_have_value("local")
     place.select_option("slurm")
+    dialog.get_by_label("Processes").fill("2")
     dialog.get_by_role("button", name="Resume").click()
     expect(dialog).to_be_hidden()
-    expect(page.locator(".rr-live-name")).to_contain_text("Slurm")
+    expect(page.locator(".rr-live-name")).to_contain_text("Slurm, 2 processes")
     expect(page.locator(".rr-live-said")).to_contain_text("Slurm")
     space.engine.dispose()
 

@@ -114,6 +114,31 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     assert stops == ["rr-run-data", "rr-run-base", "rr-run-recipe"]
 
 
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_plan_follows_the_number_of_processes(new_server, new_page, width):
+    server = new_server(RERANKER_UI_EXECUTORS="slurm,local")  # without a cluster
+    space = open_workspace(Settings(home=server.home))
+    labelled_dataset(space, "placed")
+    page = new_page(f"{server.url}/?tab=train&dataset=placed", width=width, height=1400)
+    plan, place = page.locator("#rr-train_plan"), page.get_by_label("Trains on", exact=True)
+    count = page.get_by_label("Processes", exact=True)
+    page.get_by_label("Base model", exact=True).select_option("embedded")
+    expect(count).to_have_value("1")
+    count.fill("3")
+    expect(plan).to_contain_text("33 instead of 32: 11 on each of 3 processes")
+    boxes = [control.bounding_box() for control in (place, count)]
+    assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["height"] == boxes[1]["height"]
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    page.get_by_role("button", name="Show the command").click()
+    expect(page.locator(".rr-command")).to_contain_text("--processes 3")
+    count.fill("65")
+    expect(plan.locator(".rr-error")).to_contain_text("1 to 64 processes or GPUs")
+    place.select_option("local")
+    expect(plan).to_contain_text("Time on this machine")
+    expect(plan).not_to_contain_text("on each of")
+    space.engine.dispose()
+
+
 @pytest.fixture
 def finished(space, nowhere, tiny_model):
     """A run with a model, its results by query, and a tuned model worse than its base."""

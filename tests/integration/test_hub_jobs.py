@@ -15,11 +15,13 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors import hf_jobs
 from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
+from reranker_ui.services.labels.datasets import delete_dataset
 from reranker_ui.services.runs.execution import known_executors, run_jobs
 from reranker_ui.services.runs.executors import check_hardware
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, plan
+from reranker_ui.services.training.run_places import offered_places
 from tests.integration.test_worker import seen, wait_for
 from tests.support.cluster_run import last_step, long_recipe, until
 from tests.support.fake_hub import IMAGE, NAME, FakeHub
@@ -162,17 +164,56 @@ def test_hardware_without_a_gpu_says_so(hub, workspace, monkeypatch):
     check_hardware(workspace, Placement("hf-jobs", processes=2))
 
 
+def test_the_page_offers_the_gpus_of_the_hardware(hub, workspace, monkeypatch):
+    def offered():
+        place = offered_places(workspace)[1]
+        return place["value"], place["unit"], place["number"], place["limit"]
+
+    assert offered() == ("hf-jobs", "GPUs", 1, 1)
+    hub.down = True
+    workspace.memory.clear()
+    assert offered() == ("hf-jobs", "GPUs", 1, 1)  # the plan says that the price is not known
+    hub.down = False
+    options = HubJobOptions("cpu-basic", "4h", IMAGE)
+    monkeypatch.setattr(known_executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
+    workspace.memory.clear()
+    assert offered() == ("hf-jobs", "Processes", 1, 64)
+
+
 def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
     hub.held = True
     labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     lifecycle.stop(workspace, ADMIN, 1, "cancel")
-    assert lifecycle.run_price(workspace, ADMIN, 1)["text"] == "$0.60 an hour, at most $2.40"
+    assert (
+        lifecycle.run_price(workspace, ADMIN, 1, "again")["text"] == "$0.60 an hour, at most $2.40"
+    )
     with pytest.raises(Refused, match="Agree to the price"):
         lifecycle.run_again(workspace, ADMIN, 1)
-    assert lifecycle.run_again(workspace, ADMIN, 1, 0.6)["status"] == "queued"
-    assert lifecycle.run_price(workspace, ADMIN, 2) is not None
-    assert lifecycle.run_price(workspace, ADMIN, 2, "local") is None
+    assert lifecycle.run_again(workspace, ADMIN, 1, PAID)["status"] == "queued"
+    assert lifecycle.run_price(workspace, ADMIN, 2, "again") is not None
+    assert lifecycle.run_price(workspace, ADMIN, 2, "again", Placement()) is None
+
+
+def test_the_page_shows_no_price_of_what_would_not_start(hub, workspace, recipe):
+    hub.held = True
+    labelled_dataset(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+
+    def price(what, placed=PAID):
+        return lifecycle.run_price(workspace, ADMIN, 1, what, placed)
+
+    with pytest.raises(Refused, match="Only a lost, stopped or failed run is resumed"):
+        price("resume")
+    for what in ("again", "resume"):
+        RunFolder(row(workspace)["folder"]).emit("failed", error="", traceback="")
+        assert price(what)["hourly"] == 0.6
+        with pytest.raises(Refused, match="needs 4 GPUs"):
+            price(what, replace(PAID, gpus=4))
+    delete_dataset(workspace, ADMIN, "caves")
+    with pytest.raises(Refused, match="caves"):
+        price("again")
+    assert price("resume")["hourly"] == 0.6 and len(hub.jobs) == 1
 
 
 def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):
@@ -273,7 +314,7 @@ def test_two_servers_resume_a_run_once(hub, workspace, recipe):
 
     def resume(one):
         try:
-            return lifecycle.resume(one, ADMIN, 1, agreed=0.6)["status"]
+            return lifecycle.resume(one, ADMIN, 1, PAID)["status"]
         except Refused as refused:
             return str(refused)
 

@@ -48,14 +48,25 @@ def cluster():
         cluster.stop()
 
 
-def test_a_run_is_killed_resumed_stopped_and_continued_on_this_machine(
-    cluster, workspace, tiny_model, monkeypatch
-):
+@pytest.fixture
+def placing(cluster, workspace, monkeypatch):
+    """The runs of the workspace train on the cluster."""
     monkeypatch.setenv("RERANKER_UI_THREADS", "1")
     monkeypatch.setattr(run_jobs, "REFRESHED", 0.2)
     workspace.settings.executors = "ray,local"
     workspace.settings.ray_address = cluster.address
+
+
+def test_a_run_in_one_process_is_killed_and_resumed(placing, workspace, tiny_model):
     live_through(workspace, tiny_model, "Ray")
+
+
+def test_a_run_on_two_nodes_is_killed_resumed_stopped_and_continued_on_this_machine(
+    placing, workspace, tiny_model
+):
+    two = Placement("ray", processes=2)
+    live_through(workspace, tiny_model, "Ray", two, lambda _: pids_of_ranks()[-1])
+    assert seen(folder_of(workspace, 1), "started")[0]["processes"] == 2
 
     # No node has a GPU: it waits until it is cancelled.
     placed = Placement("ray", gpus=1)

@@ -27,7 +27,9 @@ MORE = {
         "end_key": {"id": 0},
         "set_demo": {"title": "", "queries": []},
     },
+    "rr-train": {"run_price": {"what": "again"}},
     "rr-train_runs": {
+        "run_price": {"what": "again"},
         "rows": {"have": {}},
         **{
             name: {"runs": ["998", "999"]}

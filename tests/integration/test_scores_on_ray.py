@@ -1,4 +1,4 @@
-"""A run that trained on Ray scores a dataset there; its jobs run in this process here."""
+"""A dataset is scored on Ray; its jobs run in this process here."""
 
 import time
 
@@ -181,6 +181,11 @@ def wait_until(holds):
         ("local", Placement("ray"), 10, None),
         ("ray", Placement(), 10, Placement("ray")),
         ("ray", Placement("slurm", processes=4), 10, Placement("ray")),
+        ("ray,slurm", Placement("slurm", processes=4), 10, Placement("ray")),
+        ("ray,local", Placement(), 10, Placement("ray")),
+        ("ray,local", Placement(), 9, None),
+        ("slurm,ray", Placement(), 10, None),
+        ("abacus,local", Placement(), 10, None),
     ],
 )
 def test_where_a_run_scores(workspace, ray, run, executors, trained, count, on_cluster):

@@ -1,10 +1,11 @@
 """Runs on a real Slurm cluster of one node, started for these tests."""
 
+import shutil
 import sys
 
 import pytest
 
-from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.core.values.execution.placement import Job, Placement, job_of
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
 from reranker_ui.services.runs.execution import run_jobs
@@ -69,6 +70,29 @@ def test_what_slurm_refuses_is_a_failed_run_with_its_sentence(slurm, workspace, 
     run = lifecycle.start(workspace, ADMIN, "caves", recipe_from(base=str(tiny_model)))
     assert run["status"] == "failed"
     assert "invalid partition" in run["sentence"] and "RERANKER_UI_SLURM" in run["sentence"]
+
+
+def test_a_job_without_an_answer_of_sbatch_is_found_and_ended_by_its_name(
+    slurm, tmp_path, monkeypatch
+):
+    silent = tmp_path / "sbatch"
+    silent.write_text(f'#!/bin/sh\n{shutil.which("sbatch")} "$@" >/dev/null\n')
+    silent.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    folder = RunFolder(tmp_path / "00001")
+    folder.path.mkdir()
+    executor = SlurmExecutor(worker_environment(), SlurmOptions(lines=["#SBATCH --hold"]))
+    with monkeypatch.context() as blind:
+        blind.setattr(executor, "_queue", lambda: None)
+        name = executor.submit(folder)
+    assert not name.isdecimal() and folder.status() == "queued"
+    executor.refresh([folder])
+    number = job_of(folder.path).id
+    assert slurm.ask("squeue", "--noheader", "--format=%T %j", "--job", number) == f"PENDING {name}"
+    Job(name).save(folder.path)  # as before it was found
+    executor.end(folder)
+    assert (job_of(folder.path).id, job_of(folder.path).phase) == (number, "ended")
+    assert slurm.ask("squeue", "--noheader", "--job", number) == ""
 
 
 def test_a_job_is_queued_again_before_its_time_limit_and_ended_at_once(slurm, tmp_path, stub):

@@ -13,7 +13,7 @@ from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.repeated_runs import t_interval
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training import lifecycle, run_places
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
@@ -195,12 +195,53 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     assert now()["status"] == "lost" and "Slurm reports job 12: TIMEOUT" in now()["sentence"]
     again = lifecycle.run_again(workspace, ADMIN, 1)
     assert again["place"]["executor"] == "slurm" and again["place"]["gpus"] == 1
-    assert lifecycle.resume_places(workspace, ADMIN, 1) == [
-        {"value": "slurm", "word": "Slurm"},
-        {"value": "local", "word": executors.title_of("local")},
-    ]
-    resumed = lifecycle.resume(workspace, ADMIN, 1, executor="local")
+    places = lifecycle.resume_places(workspace, ADMIN, 1)
+    assert [place["value"] for place in places] == ["slurm", "local"]
+    there = lifecycle.placement_of_run(workspace, ADMIN, 1, "local")
+    resumed = lifecycle.resume(workspace, ADMIN, 1, there)
     assert resumed["place"]["executor"] == "local" and resumed["place"]["job"] is None
+
+
+@pytest.mark.parametrize(
+    ("gpus", "default", "local", "slurm"),
+    [
+        (0, 0, ("Processes", 1, 6), ("Processes", 1, 64)),
+        (4, 0, ("GPUs", 1, 4), ("Processes", 1, 64)),
+        (1, 2, ("GPUs", 2, 1), ("GPUs", 2, 64)),
+        (0, 1, ("Processes", 1, 6), ("GPUs", 1, 64)),
+    ],
+)
+def test_a_place_offers_the_gpus_or_processes_that_it_has(
+    workspace, monkeypatch, gpus, default, local, slurm
+):
+    monkeypatch.setattr(run_places, "visible_gpus", lambda: gpus)
+    monkeypatch.setattr(run_places, "usable_processors", lambda: 6)
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    monkeypatch.setattr(workspace.settings, "run_gpus", default)
+    found = offers(workspace, ADMIN)["places"]
+    assert [(place["unit"], place["number"], place["limit"]) for place in found] == [local, slurm]
+
+
+def test_a_run_is_resumed_on_as_many_processes_as_before_or_as_asked(
+    workspace, nowhere, recipe, monkeypatch
+):
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    monkeypatch.setattr(workspace.settings, "run_gpus", 2)
+    labelled_dataset(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=Placement("slurm", processes=3))
+    first = lifecycle.resume_places(workspace, ADMIN, 1)[0]
+    assert (first["value"], first["unit"], first["number"]) == ("slurm", "Processes", 3)
+
+    def place(*asked):
+        return lifecycle.placement_of_run(workspace, ADMIN, 1, *asked)
+
+    assert place() == place("slurm") == Placement("slurm", processes=3)
+    assert place(None, 1) == Placement("slurm")
+    assert place("slurm", None, 4) == Placement("slurm", gpus=4)
+    assert place("local") == Placement("local", gpus=2)
+    assert place("local", 2) == Placement("local", processes=2)
+    with pytest.raises(Refused, match="1 to 64 processes or GPUs"):
+        place("local", 65)
 
 
 def test_the_command_line_places_runs(workspace, recipe, monkeypatch, capsys):

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { bestFree, bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
+import { requested } from "../../assets/js/train/process_count.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 import { isSure, strongestFree } from "../../assets/js/train/words.js";
@@ -110,18 +111,34 @@ test("a run on this machine in one process needs no words", () => {
   assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
 });
 
+/** @param {string} value @returns {OfferedPlace} */
+const offered = (value) => ({ value, word: "", unit: "GPUs", number: 2, limit: 4 });
+
+test("the default number of GPUs is left to the server, processes are not", () => {
+  const gpus = offered("slurm");
+  assert.deepEqual(
+    ["2", "", "4", "-1"].map((typed) => requested(gpus, typed)),
+    [{}, {}, { gpus: 4 }, { gpus: 0 }],
+  );
+  const cores = { ...offered("local"), unit: /** @type {const} */ ("Processes"), number: 1 };
+  assert.deepEqual(
+    ["1", "", "3"].map((typed) => requested(cores, typed)),
+    [{ processes: 1 }, { processes: 1 }, { processes: 3 }],
+  );
+});
+
 test("what costs nothing starts without a question", async () => {
   /** @type {(number | null)[]} */
   const started = [];
   const start = (/** @type {number | null} */ agreed) => started.push(agreed);
   agreeTo(null, start);
-  const asked = /** @type {number[]} */ ([]);
+  const priced = /** @type {unknown[]} */ ([]);
   const server = {
-    run_price: async (/** @type {{ run: number }} */ { run }) => {
-      asked.push(run);
+    run_price: async (/** @type {Parameters<TrainServer["run_price"]>[0]} */ { run, what }) => {
+      priced.push([run, what]);
       return null;
     },
-    resume_places: async () => [{ value: "local", word: "this machine" }],
+    resume_places: async () => [offered("local")],
   };
   const place = { title: "", processes: 1, gpus: 0, job: null, state: null, phase: null };
   const [here, paid] = ["local", "hf-jobs"].map((executor) => ({
@@ -131,20 +148,22 @@ test("what costs nothing starts without a question", async () => {
   }));
   await actAtPrice(server, { id: 1, ...here }, "resume", start);
   await actAtPrice(server, { id: 2, ...paid }, "cancel", start);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(priced, []);
   await actAtPrice(server, { id: 3, ...paid }, "again", start);
-  assert.deepEqual(asked, [3]);
+  assert.deepEqual(priced, [[3, "again"]]);
   assert.deepEqual(started, [null, null, null, null]);
 });
 
 test("a run is resumed where somebody chooses, at the price there", async () => {
-  const asked = /** @type {unknown[]} */ ([]);
+  const priced = /** @type {unknown[]} */ ([]);
   const server = {
-    run_price: async (/** @type {{ executor?: string | null }} */ { executor }) => {
-      asked.push(executor);
+    run_price: async (
+      /** @type {Parameters<TrainServer["run_price"]>[0]} */ { executor, gpus },
+    ) => {
+      priced.push([executor, gpus]);
       return null;
     },
-    resume_places: async () => ["hf-jobs", "local", "slurm"].map((value) => ({ value, word: "" })),
+    resume_places: async () => ["hf-jobs", "local", "slurm"].map(offered),
   };
   const kind = { processes: 1, gpus: 0, job: null, state: null, phase: null };
   const place = { ...kind, executor: "hf-jobs", title: "" };
@@ -154,13 +173,13 @@ test("a run is resumed where somebody chooses, at the price there", async () => 
   for (const executor of ["local", "slurm"]) {
     await actAtPrice(server, run, "resume", act, async (name, places, prepare) => {
       assert.deepEqual([name, places[0].value], ["run 1", "hf-jobs"]);
-      (await prepare(executor))();
+      (await prepare({ executor, gpus: 3 }))();
     });
   }
-  assert.deepEqual(asked, ["slurm"]);
+  assert.deepEqual(priced, [["slurm", 3]]);
   assert.deepEqual(started, [
-    [null, "local"],
-    [null, "slurm"],
+    [null, { executor: "local", gpus: 3 }],
+    [null, { executor: "slurm", gpus: 3 }],
   ]);
 });
 

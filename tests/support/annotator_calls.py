@@ -159,7 +159,7 @@ READS: dict[str, Payload] = {
     "add_pairs": _named(query="q", passages=["p"]), "remove_pairs": _named(pairs=[1]),
     "follow": _named(**RUN), "compared": _named(**RUN, number=0),
     "act": _named(**RUN, what=lambda d: d.any("keep", "cancel", "again", "resume")),
-    "run_price": _named(**RUN), "resume_places": _named(**RUN),
+    "run_price": _named(**RUN, what="again"), "resume_places": _named(**RUN),
     "edit_run": _named(**RUN, name="mine"), "set_metric": _named(metric="p@5"),
     "archive_runs": _named(runs=["1"]),
     "delete_runs": _named(runs=["1"]), "compare_runs": _named(runs=lambda d: d.any(

@@ -44,10 +44,10 @@ def long_recipe(tiny_model):
     )  # fmt: skip
 
 
-def live_through(workspace, tiny_model, title):
+def live_through(workspace, tiny_model, title, placed=None, pid_to_kill=pid_of):
     """The default executor is a cluster with this title, whose nodes share the home."""
     labelled_dataset(workspace)
-    run = lifecycle.start(workspace, ADMIN, "caves", long_recipe(tiny_model))
+    run = lifecycle.start(workspace, ADMIN, "caves", long_recipe(tiny_model), placement=placed)
     folder = RunFolder(run["folder"])
 
     def now():
@@ -57,7 +57,7 @@ def live_through(workspace, tiny_model, title):
     assert run["sentence"] == f"Waiting in {title}: job {run['place']['job']}, PENDING"
     wait_for(folder, "checkpoint", 2)
     assert until(lambda: now()["place"]["state"] == "RUNNING") and now()["status"] == "running"
-    os.kill(pid_of(folder), signal.SIGKILL)
+    os.kill(pid_to_kill(folder), signal.SIGKILL)
     lost = until(lambda: (row := now())["status"] == "lost" and row)
     assert f"{title} reports job" in lost["sentence"] and "FAILED" in lost["sentence"]
 

@@ -1,10 +1,13 @@
-"""Memory that is freed stays with a process that trains; large imports are not garbage."""
+"""GPUs of the machine, the memory that a training process keeps, and large imports."""
 
 import platform
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+
+from reranker_ui.core.values import machine
 
 STEPS = """
 import resource, sys
@@ -19,6 +22,14 @@ for step in range(12):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
+
+
+@pytest.mark.parametrize(("driver", "count"), [(True, 4), (False, 0)])
+def test_torch_counts_gpus_only_where_there_is_a_driver(tmp_path, monkeypatch, driver, count):
+    torch = SimpleNamespace(cuda=SimpleNamespace(device_count=lambda: 4))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr(machine, "DRIVERS", [tmp_path if driver else tmp_path / "missing"])
+    assert machine.visible_gpus() == count
 
 
 def faults(how):

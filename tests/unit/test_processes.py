@@ -18,14 +18,6 @@ from reranker_ui.core.values.execution.placement import (
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.executors import slurm as slurm_jobs
-from reranker_ui.executors.slurm import (
-    SlurmExecutor,
-    SlurmOptions,
-    _reason,
-    margin_of,
-    phase_of,
-)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 29, 30, 64])
@@ -67,52 +59,3 @@ def test_a_placement_is_read_as_it_was_written(tmp_path):
 def test_impossible_numbers_are_refused(given):
     with pytest.raises(Refused, match="processes or GPUs"):
         checked(*given)
-
-
-def test_without_slurm_its_jobs_stay_as_last_seen(tmp_path):
-    folder, slurm = RunFolder(tmp_path), SlurmExecutor({"PATH": "/nowhere"}, SlurmOptions())
-    Job("7", "running", "RUNNING").save(tmp_path)
-    slurm.refresh([folder])
-    assert job_of(tmp_path).state == "RUNNING"
-    with pytest.raises(Refused, match=r"not submitted: .*no program sbatch\. Install Slurm's"):
-        slurm.submit(folder)
-    with pytest.raises(Refused, match="not ended: the server finds no program scancel"):
-        slurm.end(folder)
-    assert _reason("sbatch: error: no such account\nsbatch: error: Failed.\n") == (
-        "no such account; Failed"
-    )
-    states = ("PENDING", "COMPLETING", "TIMEOUT", "")
-    assert [phase_of(state) for state in states] == ["waiting", "running", "ended", "ended"]
-
-
-@pytest.mark.parametrize(
-    ("program", "said"),
-    [
-        ("exec sleep 5", r"sbatch did not answer within 0 s\. The job may be in the queue"),
-        (
-            "echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1",
-            r"slurm controller\. Check that its controller runs, then resume",
-        ),
-        ("echo 'sbatch: error: Bad account' >&2; exit 1", r"account\. Correct the settings"),
-        ("true", r"number of a job: it printed nothing\. The job may be"),
-        ("echo 'please wait'", r"it printed 'please wait'\. .*squeue --me --name=reranker-00007"),
-    ],
-)
-def test_a_submission_without_a_number_says_what_to_do(tmp_path, monkeypatch, program, said):
-    monkeypatch.setattr(slurm_jobs, "PATIENCE", 0.2)
-    sbatch, folder = tmp_path / "sbatch", RunFolder(tmp_path / "00007")
-    sbatch.write_text(f"#!/bin/sh\n{program}\n")
-    sbatch.chmod(0o755)
-    folder.path.mkdir()
-    with pytest.raises(Refused, match=said):
-        SlurmExecutor({"PATH": f"{tmp_path}:/bin:/usr/bin"}, SlurmOptions()).submit(folder)
-    assert job_of(folder.path) is None
-
-
-@pytest.mark.parametrize(
-    ("limit", "margin"),
-    [("", 60), ("UNLIMITED", 60), ("1", 30), ("0:50", 25), ("0:01:30", 45), ("5", 60),
-     ("04:00:00", 60), ("0-1", 60), ("1-00:00", 60)],
-)  # fmt: skip
-def test_a_job_is_queued_again_in_the_second_half_of_its_time(limit, margin):
-    assert margin_of(limit) == margin

@@ -127,6 +127,8 @@ type StreamOrder = DatasetOrder | "skipped";
 type TestQuery = Omit<LabelledQuery, "query_key">;
 type DemoSent = Parameters<HeaderServer["set_demo"]>[0];
 type RunRequest = Parameters<FormServer["start_run"]>[0];
+/** Where a run is to train; without numbers as before, or by the settings. */
+type ChosenPlace = { executor: string; processes?: number; gpus?: number };
 /** Values by the name of a metric. */
 type Metrics = Record<string, number | null>;
 type Letter = "a" | "b" | "c";

@@ -531,7 +531,7 @@ interface FormOffers {
   bases: OfferGroup[];
   base: string;
   recipes: OfferGroup[];
-  places: Offer[];
+  places: OfferedPlace[];
   fields: FieldGroup[];
   values: Record<string, string>;
 }
@@ -888,6 +888,19 @@ interface OfferGroup {
 interface OfferedDataset {
   name: string;
   labelled: number;
+}
+
+/**
+ * An executor that a run can train on: its name, and the word for it.
+ *
+ * `unit`: what a run may have several of there, `number` by default and at most `limit`.
+ */
+interface OfferedPlace {
+  value: string;
+  word: string;
+  unit: "GPUs" | "Processes";
+  number: number;
+  limit: number;
 }
 
 /** Whether test pairs are offered to the user. */
@@ -1464,12 +1477,6 @@ interface Results {
   ranker?: "tuned" | "combined";
   reference?: Baseline | null;
   free?: "bm25" | "cosine" | null;
-}
-
-/** An executor that a run can be resumed on: its name, and the word for it. */
-interface ResumePlace {
-  value: string;
-  word: string;
 }
 
 /** Labels of an annotator since a moment (Unix seconds) that were taken back. */
@@ -2349,9 +2356,17 @@ interface TrainServer {
     what: RunAction;
     agreed?: number | null;
     executor?: string | null;
+    processes?: number | null;
+    gpus?: number | null;
   }): Promise<Run>;
-  run_price(payload: { run: number | string; executor?: string | null }): Promise<RunPrice | null>;
-  resume_places(payload: { run: number | string }): Promise<ResumePlace[]>;
+  run_price(payload: {
+    run: number | string;
+    what: "again" | "resume";
+    executor?: string | null;
+    processes?: number | null;
+    gpus?: number | null;
+  }): Promise<RunPrice | null>;
+  resume_places(payload: { run: number | string }): Promise<OfferedPlace[]>;
   outcome(payload: { run: number | string }): Promise<RunOutcome>;
   push(payload: {
     run: number | string;
@@ -2391,6 +2406,8 @@ interface FormServer {
     base: string;
     values: Record<string, string>;
     executor?: string | null;
+    processes?: number | null;
+    gpus?: number | null;
     wait?: boolean;
   }): Promise<RunPlan>;
   start_run(payload: {
@@ -2399,6 +2416,8 @@ interface FormServer {
     base: string;
     values: Record<string, string>;
     executor?: string | null;
+    processes?: number | null;
+    gpus?: number | null;
     agreed?: number | null;
   }): Promise<StartedRun>;
 }

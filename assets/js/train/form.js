@@ -138,7 +138,7 @@ class RunForm {
       name: this.name,
       base: this.base.value,
       values: this.fields.read(),
-      executor: this.place.value,
+      ...this.place.value,
     };
   }
 

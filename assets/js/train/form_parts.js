@@ -17,7 +17,7 @@ export function groupedOptions(groups) {
 
 /**
  * A label over a control; `more` controls belong to it.
- * @param {string} text
+ * @param {Child} text
  * @param {HTMLElement} control
  * @param {HTMLElement[]} more
  */

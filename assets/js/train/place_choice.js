@@ -1,29 +1,50 @@
-// Where a new run trains; hidden where there is only one place.
+// Where a new run trains, and on how many processes; each is hidden where there is no choice.
 
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
 import { groupedOptions, labelled } from "./form_parts.js";
+import { ProcessCount } from "./process_count.js";
 
 /** The choice of where a run trains. */
 export class PlaceChoice {
   /** @param {() => void} changed */
   constructor(changed) {
+    /** @type {OfferedPlace[]} */
+    this.places = [];
     this.select = h("select.rr-select", { id: "rr-run-place" });
-    this.select.addEventListener("change", changed);
-    this.node = h("div", { hidden: true }, labelled("Trains on", this.select));
+    this.select.addEventListener("change", () => {
+      this.show();
+      changed();
+    });
+    this.count = new ProcessCount("rr-field", changed);
+    this.count.input.id = "rr-run-processes";
+    this.lines = [labelled("Trains on", this.select), labelled(this.count.word, this.count.input)];
+    this.node = h("div.rr-run-place", this.lines);
   }
 
-  /** @param {{ value: string, word: string }[]} places the first is the default */
+  /** @param {OfferedPlace[]} places the first is the default */
   offer(places) {
     const chosen = this.select.value;
+    this.places = places;
     fill(this.select, groupedOptions([{ group: "", options: places }]));
     this.select.value = chosen || places[0].value;
     if (this.select.selectedIndex < 0) this.select.selectedIndex = 0;
-    this.node.hidden = places.length < 2;
+    this.show();
   }
 
+  show() {
+    const place = this.places.find(({ value }) => value === this.select.value);
+    if (place) this.count.offer(place);
+    const hidden = [this.places.length < 2, this.count.hidden];
+    this.lines.forEach((line, at) => {
+      line.hidden = hidden[at];
+    });
+    this.node.hidden = !hidden.includes(false);
+  }
+
+  /** The executor, and the number of processes or GPUs. */
   get value() {
-    return this.select.value || null;
+    return { executor: this.select.value || null, ...this.count.value };
   }
 }
 

@@ -4,8 +4,8 @@ import { confirmAction } from "../lib/dialog.js";
 import { choosePlace } from "./resume_place.js";
 
 /**
- * Acts at the price that was agreed to; on `executor` where a place was chosen.
- * @typedef {(agreed: number | null, executor: string | null) => unknown} Act
+ * Acts at the price that was agreed to; at `place` where one was chosen.
+ * @typedef {(agreed: number | null, place?: ChosenPlace) => unknown} Act
  */
 
 /**
@@ -51,8 +51,9 @@ export function agreeTo(price, start, chain = null) {
 }
 
 /**
- * Do something with a run. One that starts it again asks for the price first, one that queues a
- * whole chain for that, and one that resumes it for the place where there are several.
+ * Do something with a run. One that starts it again asks for the price first, which the server says
+ * once it has checked the rest; one that queues a whole chain asks for that, and one that resumes
+ * it for the place where there are several.
  * @param {Pick<TrainServer, "run_price" | "resume_places">} server
  * @param {{ id: number, name: string, place: RunPlace, chain: unknown }} run
  * @param {RunAction} what
@@ -63,9 +64,9 @@ export async function actAtPrice(server, run, what, act, choose = choosePlace) {
   const { id, place, chain } = run;
   if (what === "resume") return resumeAtPrice(server, run, act, choose);
   const paid = what === "again" && place.executor !== "local";
-  const price = paid ? await server.run_price({ run: id }) : null;
+  const price = paid ? await server.run_price({ run: id, what }) : null;
   const whole = what === "again" && chain ? chainQuestion("Queue the chain again") : null;
-  return agreeTo(price, (agreed) => act(agreed, null), whole);
+  return agreeTo(price, (agreed) => act(agreed), whole);
 }
 
 /**
@@ -76,11 +77,12 @@ export async function actAtPrice(server, run, what, act, choose = choosePlace) {
  */
 async function resumeAtPrice(server, { id, name }, act, choose) {
   const places = await server.resume_places({ run: id });
-  const prepare = async (/** @type {string} */ executor) => {
-    const price = executor === "local" ? null : await server.run_price({ run: id, executor });
-    return () => agreeTo(price, (agreed) => act(agreed, executor));
+  const prepare = async (/** @type {ChosenPlace} */ place) => {
+    const free = place.executor === "local";
+    const price = free ? null : await server.run_price({ run: id, what: "resume", ...place });
+    return () => agreeTo(price, (agreed) => act(agreed, place));
   };
   if (places.length > 1) return choose(name, places, prepare);
-  const proceed = await prepare(places[0].value);
+  const proceed = await prepare({ executor: places[0].value });
   return proceed();
 }

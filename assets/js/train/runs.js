@@ -177,9 +177,9 @@ export class RunTable {
    */
   act(run, what) {
     /** @type {import("./price.js").Act} */
-    const send = (agreed, executor) =>
+    const send = (agreed, place) =>
       this.attempt(async () => {
-        const next = await this.server.act({ run: run.id, what, agreed, executor });
+        const next = await this.server.act({ run: run.id, what, agreed, ...place });
         if (what === "again" && next) emit("show", next.id);
       });
     return actAtPrice(this.server, run, what, send).catch((error) =>

@@ -192,11 +192,11 @@ export class CurrentRun {
    * @param {number} id
    * @param {RunAction} what
    * @param {number | null} agreed
-   * @param {string | null} executor
+   * @param {ChosenPlace} [place]
    */
-  async send(id, what, agreed, executor) {
+  async send(id, what, agreed, place) {
     try {
-      const next = await this.server.act({ run: id, what, agreed, executor });
+      const next = await this.server.act({ run: id, what, agreed, ...place });
       if (next && next.id !== id) setAddress({ run: next.id });
       else this.refresh();
       emit("changed");

@@ -15,6 +15,11 @@ from pathlib import Path
 from reranker_ui.core.values.refused import Refused
 
 LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
+DRIVERS = (  # of GPUs: NVIDIA's, AMD's, and that of Windows' subsystem for Linux
+    Path("/proc/driver/nvidia/version"),
+    Path("/dev/kfd"),
+    Path("/dev/dxg"),
+)
 # Options of glibc's mallopt, and what training sets them to.
 MALLOC_TRAINING = {
     -1: -1,  # M_TRIM_THRESHOLD: nothing goes back to the system
@@ -96,6 +101,23 @@ def prepare_training(processes: int = 1, gpus: int = 0) -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", visible)
 
 
+def visible_gpus() -> int:
+    """The number of GPUs that this process may use.
+
+    Without a driver it is 0, and torch, which takes seconds to import, is not asked.
+    """
+    if not any(driver.exists() for driver in DRIVERS):
+        return 0
+    import torch
+
+    return int(torch.cuda.device_count())
+
+
+def usable_processors() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def check_gpus(gpus: int) -> None:
     """Refuse a run that needs more GPUs than are visible here."""
     if not gpus:
@@ -135,7 +157,7 @@ def this_machine(requested: str, threads: int | None = None, preferred: str = "a
     bf16 = bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
     if cuda:
         bf16 = torch.cuda.is_bf16_supported()
-    threads = threads or len(os.sched_getaffinity(0))
+    threads = threads or usable_processors()
     use_threads(threads)
     precision, notice = chosen_precision(requested, cuda, bf16, preferred)
     return Machine("cuda" if cuda else "cpu", precision, threads, notice)

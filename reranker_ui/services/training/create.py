@@ -21,7 +21,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.runs.allowed_models import check_base
-from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.listing import chain_of, find_run
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
@@ -55,6 +55,20 @@ def continued(
         raise Refused(f"{row['name']} is {row['status']} and has no model to continue from.")
     changes = {"base": str(model.resolve()), "revision": None}
     return recipe.model_copy(update=changes), int(row["id"])
+
+
+def repeated(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe, int | None]:
+    """What starts `run` again: its dataset, its recipe, and the number of the run it continues.
+
+    Of a run of a chain, what starts the whole chain again, if its first run is still there.
+    """
+    row = find_run(workspace, user, run)
+    *later, first = chain_of(workspace, user, row)
+    if row["chain"] not in (None, first["id"]):
+        later, first = [], row
+    sizes = [size for chained in (first, *reversed(later)) for size in chained["recipe"]["passes"]]
+    recipe = Recipe.model_validate({**first["recipe"], "passes": sizes})
+    return row["dataset"], recipe, first["parent"]
 
 
 def is_run(base: str) -> bool:

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,18 +13,18 @@ from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
 from reranker_ui.services.runs.execution import run_jobs
-from reranker_ui.services.runs.listing import chain_of, find_run, list_runs
+from reranker_ui.services.runs.listing import find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, shared_current
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
-from reranker_ui.services.training.checks import check_place
+from reranker_ui.services.training.checks import check_place, check_resume, resumable, run_price
 from reranker_ui.services.training.deletion import delete
 from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.services.training.recipes import changed
-from reranker_ui.services.training.run_places import placement_of_run, resume_places, run_price
+from reranker_ui.services.training.run_places import placement_of_run, resume_places
 
 __all__ = [
     "Run",
@@ -121,44 +120,34 @@ def _submit(workspace: Workspace, number: int) -> None:
         run_jobs.submit(workspace, folder_of(workspace, number))
 
 
-def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
+def run_again(
+    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
+) -> Run:
     """Start a new run with the recipe of `run` and the current labels of its dataset.
 
-    A run of a chain starts the whole chain again, if its first run is still there. `agreed` is the
-    price that the user agreed to, as in Placement.
+    A run of a chain starts the whole chain again, if its first run is still there. `placement` is
+    where; as in `placement_of_run` if None.
     """
     require(user, "admin")
-    row = find_run(workspace, user, run)
-    *later, first = chain_of(workspace, user, row)
-    if row["chain"] not in (None, first["id"]):
-        later, first = [], row
-    sizes = [size for chained in (first, *reversed(later)) for size in chained["recipe"]["passes"]]
-    recipe = Recipe.model_validate({**first["recipe"], "passes": sizes})
-    placed = replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
-    return start(workspace, user, row["dataset"], recipe, first["parent"], placed)
+    dataset, recipe, parent = create.repeated(workspace, user, run)
+    placed = placement or placement_of_run(workspace, user, run)
+    return start(workspace, user, dataset, recipe, parent, placed)
 
 
 def resume(
-    workspace: Workspace,
-    user: User,
-    run: int | str,
-    placement: Placement | None = None,
-    agreed: float | None = None,
-    executor: str | None = None,
+    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
 ) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    `placement` is where; if None, as in `placement_of_run`, at the price `agreed`. A lost run
-    without a checkpoint starts again, and so does one that failed before its first step, as when
-    its job was refused.
+    `placement` is where; as in `placement_of_run` if None. A lost run without a checkpoint starts
+    again, and so does one that failed before its first step, as when its job was refused.
     Refused: a run in another state, any other without a checkpoint, a full disk.
     """
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
     with run_jobs.handling(workspace, number):
-        row = _resumable(workspace, user, number)
-        again = placement or placement_of_run(workspace, user, number, executor)
-        placed = placement or replace(again, agreed=agreed)
+        row = resumable(workspace, user, number)
+        placed = placement or placement_of_run(workspace, user, number)
         check_place(workspace, placed)
         executors.check_price(workspace, placed)
         forget_scores(workspace, number)
@@ -171,28 +160,6 @@ def resume(
             record(connection, user, "run.resume", f"run:{number}", at=time.time())
         run_jobs.submit(workspace, folder)
     return find_run(workspace, user, number)
-
-
-def check_resume(workspace: Workspace, user: User, run: int | str, placement: Placement) -> None:
-    """Refuse what `resume` would refuse, apart from the price."""
-    require(user, "admin")
-    _resumable(workspace, user, find_run(workspace, user, run)["id"])
-    check_place(workspace, placement)
-
-
-def _resumable(workspace: Workspace, user: User, number: int) -> Run:
-    row = find_run(workspace, user, number)
-    if row["status"] not in ("lost", "stopped", "failed"):
-        raise Refused(
-            f"{row['name']} is {row['status']}. Only a lost, stopped or failed run is resumed."
-        )
-    if row["damage"]:
-        raise Refused(f"{row['name']} cannot be resumed. {row['damage']}")
-    ready = row["resumable"] or folder_of(workspace, number).last_checkpoint()
-    if row["status"] != "lost" and not ready:
-        advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
-        raise Refused(f"{row['name']} has no checkpoint. {advice}.")
-    return row
 
 
 def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", "cancel"]) -> Run:

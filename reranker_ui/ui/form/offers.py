@@ -14,10 +14,10 @@ from reranker_ui.core.values.recipe import (
     Recipe,
 )
 from reranker_ui.services.labels import datasets
-from reranker_ui.services.runs import executors
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.run_places import OfferedPlace, offered_places
 from reranker_ui.ui.form.fields import FieldGroup, described, shown
 
 ADVISED, GIVEN, OF_RUN = "advised", "given", "run:"
@@ -65,7 +65,7 @@ class FormOffers(TypedDict):
     bases: list[OfferGroup]
     base: str
     recipes: list[OfferGroup]
-    places: list[Offer]
+    places: list[OfferedPlace]
     fields: list[FieldGroup]
     values: dict[str, str]
 
@@ -75,7 +75,6 @@ def offers(workspace: Workspace, user: User) -> FormOffers:
     default = workspace.settings.default_base
     bases = BASES if default in BASES else {default: default, **BASES}
     runs = [run for run in lifecycle.list_runs(workspace, user) if not run["archived"]]
-    places = executors.set_up(workspace)
     models = [run for run in runs if run["status"] in ("finished", "stopped")]
     return {
         "datasets": [
@@ -90,7 +89,7 @@ def offers(workspace: Workspace, user: User) -> FormOffers:
         ],
         "base": default,
         "recipes": _recipes(runs),
-        "places": [_offer(name, executors.title_of(name)) for name in places],
+        "places": offered_places(workspace),
         "fields": described(),
         "values": shown(PRESETS["quick"]),
     }  # fmt: skip

@@ -17,7 +17,7 @@ from reranker_ui.ui.component import Function
 from reranker_ui.ui.form import filling
 from reranker_ui.ui.form.fields import NAMES
 from reranker_ui.ui.form.offers import FormOffers, offers
-from reranker_ui.ui.payload import Flag, Name, Number, RunName, Text
+from reranker_ui.ui.payload import Count, Flag, Name, Number, RunName, Text
 
 Values = Annotated[dict[Name, Name], Field(max_length=100)]
 
@@ -76,10 +76,12 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         base: Name,
         values: Values,
         executor: Name | None = None,
+        processes: Count | None = None,
+        gpus: Count | None = None,
         wait: Flag = False,
     ) -> RunPlan:
         recipe = _requested(name, base, values)
-        placed = placement(workspace, executor)
+        placed = placement(workspace, executor, processes, gpus)
         return {
             **plans.plan(workspace, user, dataset, recipe, wait, placed),
             "yaml": as_yaml(recipe),
@@ -94,10 +96,12 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         base: Name,
         values: Values,
         executor: Name | None = None,
+        processes: Count | None = None,
+        gpus: Count | None = None,
         agreed: Number | None = None,
     ) -> StartedRun:
         recipe = _requested(name, base, values)
-        placed = replace(placement(workspace, executor), agreed=agreed)
+        placed = replace(placement(workspace, executor, processes, gpus), agreed=agreed)
         return {"run": lifecycle.start(workspace, user, dataset, recipe, placement=placed)["id"]}
 
     return [plan_run, start_run]

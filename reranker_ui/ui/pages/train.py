@@ -1,6 +1,7 @@
 """The Train tab: a form for a new run, the current run, all runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, NotRequired, TypedDict
 
@@ -8,6 +9,7 @@ import gradio as gr
 import plotly
 from pydantic import Field
 
+from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.services.runs import details, outcomes, own_metric
 from reranker_ui.services.runs import push as publishing
@@ -17,22 +19,16 @@ from reranker_ui.services.runs.watching import ChangedRows, NoRun
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle, several
-from reranker_ui.services.training.run_places import ResumePlace
+from reranker_ui.services.training.run_places import OfferedPlace
 from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.form import run_form
 from reranker_ui.ui.pages import chart_layout, run_chart
 from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-ACTS: dict[str, Callable[[Workspace, User, str, float | None, str | None], Run]] = {
-    "keep": lambda workspace, user, run, *_: several.stop_all(workspace, user, run, "keep"),
-    "cancel": lambda workspace, user, run, *_: several.stop_all(workspace, user, run, "cancel"),
-    "again": lambda workspace, user, run, agreed, _: lifecycle.run_again(
-        workspace, user, run, agreed
-    ),
-    "resume": lambda workspace, user, run, agreed, executor: lifecycle.resume(
-        workspace, user, run, None, agreed, executor
-    ),
+STARTS: dict[str, Callable[[Workspace, User, str, Placement], Run]] = {
+    "again": lifecycle.run_again,
+    "resume": lifecycle.resume,
 }
 Act = Literal["keep", "cancel", "again", "resume"]
 Runs = Annotated[list[RunName], Field(fail_fast=True, max_length=1_000)]
@@ -206,21 +202,35 @@ def _act(workspace: Workspace) -> Function:
         what: Act,
         agreed: Number | None = None,
         executor: Name | None = None,
+        processes: Count | None = None,
+        gpus: Count | None = None,
     ) -> Run:
-        return ACTS[what](workspace, user, run, agreed, executor)
+        if what == "keep" or what == "cancel":
+            return several.stop_all(workspace, user, run, what)
+        placed = lifecycle.placement_of_run(workspace, user, run, executor, processes, gpus)
+        return STARTS[what](workspace, user, run, replace(placed, agreed=agreed))
 
     return act
 
 
 def _price(workspace: Workspace) -> Function:
-    def run_price(user: User, *, run: RunName, executor: Name | None = None) -> RunPrice | None:
-        return lifecycle.run_price(workspace, user, run, executor)
+    def run_price(
+        user: User,
+        *,
+        run: RunName,
+        what: Literal["again", "resume"],
+        executor: Name | None = None,
+        processes: Count | None = None,
+        gpus: Count | None = None,
+    ) -> RunPrice | None:
+        placed = lifecycle.placement_of_run(workspace, user, run, executor, processes, gpus)
+        return lifecycle.run_price(workspace, user, run, what, placed)
 
     return run_price
 
 
 def _places(workspace: Workspace) -> Function:
-    def resume_places(user: User, *, run: RunName) -> list[ResumePlace]:
+    def resume_places(user: User, *, run: RunName) -> list[OfferedPlace]:
         return lifecycle.resume_places(workspace, user, run)
 
     return resume_places

@@ -1,4 +1,4 @@
-"""Scoring on the Ray cluster that a run trained on: which pairs go there, and what comes back."""
+"""Scoring on a Ray cluster: which runs score there, which pairs, and what comes back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,14 +43,18 @@ class RayPlace:
 def place_of_scoring(workspace: Workspace, user: User, run_id: int, count: int) -> RayPlace | None:
     """Where a run scores `count` pairs, if that is a Ray cluster; None for this machine.
 
-    It scores where it was trained, or where new runs train if that executor is not set up now.
+    A run that trained on Ray scores there as it trained, any other where Ray is the default
+    executor: every run's folder is in the home, which the nodes share.
     """
     run = find_run(workspace, user, str(run_id))
     folder = RunFolder(run["folder"])
     placed = placement_of(folder.path)
-    if placed.executor not in workspace.settings.executor_names():
+    names = workspace.settings.executor_names()
+    if placed.executor != RAY or RAY not in names:
+        if names[0] != RAY:
+            return None
         placed = placement(workspace)
-    if placed.executor != RAY or count < LEAST:
+    if count < LEAST:
         return None
     if run["status"] in LIVE or not folder.model.is_dir():
         return None  # `find_ranker` refuses it

@@ -35,9 +35,9 @@ def score_waiting(
 ) -> dict[str, Any]:
     """Score the pairs that wait for a label, and report the progress to `job`.
 
-    On the Ray cluster where the run trained there; on this machine otherwise, or where the cluster
-    cannot be reached: `notice` then says so. Returns {scored, wanted, of}: counts of pairs, and the
-    dataset's `updated_at`.
+    On the Ray cluster where `place_of_scoring` says so; on this machine otherwise, or where the
+    cluster cannot be reached: `notice` then says so. Returns {scored, wanted, of}: counts of pairs,
+    and the dataset's `updated_at`.
     """
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
