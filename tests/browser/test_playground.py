@@ -68,7 +68,10 @@ def test_a_query_is_ranked_twice_and_its_link_opens_again(site, new_page):
 def test_a_label_given_here_is_a_row_and_can_be_taken_back(site, new_page, space):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
     ranked(page)
+    page.set_viewport_size({"width": 1100, "height": 900})
     page.locator(".rr-result.b").nth(1).click()
+    tops = "all => all.map((one) => one.offsetTop)"  # both answers are on one line
+    assert len(set(page.locator(".rr-result.b.focus .rr-give").evaluate_all(tops))) == 1
     page.keyboard.press("1")
     page.get_by_text("Labelled 1 in caves").wait_for()
     with space.reading() as connection:
@@ -159,6 +162,9 @@ def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
     assert again.get_by_label("Passages").input_value() == "\n".join(passages)
     again.set_viewport_size({"width": 1920, "height": 1000})
     again.locator(".rr-sides.three").wait_for()
+    from_the_right = """all => all.map((head) =>
+        head.getBoundingClientRect().right - head.lastElementChild.getBoundingClientRect().right)"""
+    assert max(again.locator(".rr-side-head").evaluate_all(from_the_right)) <= 20
 
 
 def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
