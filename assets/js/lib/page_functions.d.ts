@@ -968,8 +968,8 @@ interface OwnLabel {
 /**
  * A further metric of each ranker.
  *
- * The gain is that of the run's ranker over the model it started from, paired by query;
- * `significant`: as in the verdict on the run.
+ * The gain is that of the run's ranker over the strongest free one, or where that is not known
+ * over the model it started from, paired by query; `significant`: as in the verdict on the run.
  */
 interface OwnMetric {
   name: string;
