@@ -85,6 +85,18 @@ def test_the_plan_of_a_large_dataset_reads_some_of_its_queries(
     assert advice.choices[-1].value == f"{read} of 2,000 pairs"
 
 
+def test_the_advice_names_the_labels_that_the_worker_will_select(
+    tmp_path, tiny_base, workspace, monkeypatch
+):
+    rows = [f"query {n // 4},passage {n},{int(n % 4 == 0)}" for n in range(1_200)]
+    (tmp_path / "many.csv").write_text("\n".join(["query,passage,label", *rows]))
+    import_file(workspace, LOCAL, tmp_path / "many.csv", "many")
+    slow = {"pairs_per_second": 2.0}
+    monkeypatch.setattr(advise.speed, "measured_speed", lambda *_: slow)
+    budget = advised(workspace, LOCAL, "many", str(tiny_base)).choices[0]
+    assert budget.name == "Budget" and "those of queries with both kinds first" in budget.reason
+
+
 def test_the_form_takes_the_base_that_the_advisor_suggests(data_folder, workspace, monkeypatch):
     import_file(workspace, LOCAL, data_folder / "cases" / "29-max-length/mid.csv", "case")
     for module in (advise, create):

@@ -129,6 +129,10 @@ def test_labels_are_selected_only_where_the_loss_learns_from_single_pairs():
         assert sentence in explained(found, 10, 2000, warms=False, selects=may_select(asked))
 
 
+def test_one_epoch_is_not_several():
+    assert "1 epoch over 2,000" in explained(Recipe(epochs=1), 10, 2000, warms=False)
+
+
 def test_no_labels_are_selected_where_steps_were_asked_for():
     assert may_select(Recipe()) and not may_select(Recipe(max_steps=100))
 

@@ -13,6 +13,7 @@ from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
 from reranker_ui.core.training.advice.budget import MINUTES, explained, sized
+from reranker_ui.core.training.advice.selection import may_select
 from reranker_ui.core.values.recipe import PRESETS, Budget, Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
@@ -91,7 +92,8 @@ def _budget(
     pairs, per_second = sample.counts["train"], float(measured["pairs_per_second"])
     warms = any(choice.name == "Warm start" and choice.value == "on" for choice in advice.choices)
     sized_recipe = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
-    return Choice("Budget", value, explained(sized_recipe, per_second, pairs, warms))
+    why = explained(sized_recipe, per_second, pairs, warms, may_select(recipe))
+    return Choice("Budget", value, why)
 
 
 def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: Budget) -> Choice | None:

@@ -64,7 +64,8 @@ def _rounded(pairs: float) -> int:
 
 def explained(recipe: Recipe, speed: float, pairs: int, warms: bool, selects: bool = False) -> str:
     """Why a sized recipe has its numbers, as a sentence. `selects`: as of `may_select`."""
-    parts = f"{recipe.epochs:g} epochs over {pairs:,} labels"
+    epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs:g} epochs"
+    parts = f"{epochs} over {pairs:,} labels"
     if selects and (selected := round(float(recipe.epochs) * pairs)) < pairs:
         parts = f"{selected:,} of {pairs:,} labels, those of queries with both kinds first"
     if warms:
