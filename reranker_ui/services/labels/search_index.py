@@ -24,7 +24,8 @@ from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
-_BATCH = 5_000
+_BATCH = 50_000  # pairs in one transaction: the fewer of them, the less FTS5 has to merge
+_FETCHED = 500  # pairs that are in memory at once
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
 _NO_IMPORT = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
@@ -143,26 +144,31 @@ def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
 def _fill_import(
     workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
 ) -> int:
-    indexed = 0
-    while True:
-        with workspace.reading() as connection:
-            rows = connection.execute(
-                select(*_TEXTS)
-                .where(*_of(dataset.id, import_id, last))
-                .order_by(pairs.c.id)
-                .limit(_BATCH)
-            ).all()
-            newest = connection.scalar(_newest(dataset.id)) or 0
-        indexed += len(rows)
-        last = rows[-1].id if rows else last
+    indexed, count = 0, _BATCH
+    while count == _BATCH:
+        count, last = _fill_batch(workspace, dataset, index, import_id, last)
+        indexed += count
+    return indexed
+
+
+def _fill_batch(
+    workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
+) -> tuple[int, int]:
+    """Take in the next pairs of an import; returns how many there were, and the id of the last."""
+    count = 0
+    query = select(*_TEXTS).where(*_of(dataset.id, import_id, last)).order_by(pairs.c.id)
+    with workspace.reading() as connection:
+        newest = connection.scalar(_newest(dataset.id)) or 0
+        rows = connection.execute(query.limit(_BATCH), execution_options={"yield_per": _FETCHED})
         index.execute("BEGIN IMMEDIATE")
-        index.executemany(_INSERT, map(_entry, rows))
-        if import_id == _NO_IMPORT and len(rows) < _BATCH:
-            last = max(last, newest)  # so that nobody walks the dataset for the few that come
-        index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
-        index.execute("COMMIT")
-        if len(rows) < _BATCH:
-            return indexed
+        for part in rows.partitions():
+            index.executemany(_INSERT, map(_entry, part))
+            count, last = count + len(part), part[-1].id
+    if import_id == _NO_IMPORT and count < _BATCH:
+        last = max(last, newest)  # so that nobody walks the dataset for the few that come
+    index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
+    index.execute("COMMIT")
+    return count, last
 
 
 def _entry(row: Any) -> tuple[int, str, str, str]:
