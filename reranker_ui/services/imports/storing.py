@@ -134,9 +134,10 @@ class _Storing:
         return self._finish(report)
 
     def _write_all(self, merges: bool, on_progress: OnProgress) -> None:
-        last, size = 0, _BATCH
+        last, size, ended = 0, _BATCH, 0.0
         while batch := self.stage.pairs_after(last, size):
             votes = self.stage.votes_of(batch)
+            time.sleep(max(0.0, ended + _GAP - time.perf_counter()))
             with self.workspace.writing() as connection:
                 started = time.perf_counter()
                 writer = Writer(
@@ -147,10 +148,10 @@ class _Storing:
                 for name, n in write(batch, votes).items():
                     self.counts[name] += n
                 self.settled += writer.settled
-            size = _next_size(size, time.perf_counter() - started)
+            ended = time.perf_counter()
+            size = _next_size(size, ended - started)
             last = batch[-1].id
             on_progress(last)
-            time.sleep(_GAP)
 
     def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
         now, dataset_id = time.time(), self.running.joins
