@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 import time
 
@@ -9,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.datasets.pages import ids_of_pairs, page_of_pairs
-from reranker_ui.services.imports import importer, storing
+from reranker_ui.services.imports import importer, read_state, storing, uploads
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
@@ -150,3 +153,26 @@ def test_it_ends_with_the_process_that_stores(workspace, tmp_path):
 
     store_reading(workspace, LOCAL, token, "d", on_progress=look)
     assert filled == [0]
+
+
+def test_of_an_import_that_was_killed_nothing_stays(workspace, tmp_path):
+    many = 20_000  # as many as a process of its own needs to start another
+    rows = (
+        json.dumps({"query": f"q{n // 9}", "passage": f"p{n}", "label": 1}) for n in range(many)
+    )
+    (tmp_path / "many.jsonl").write_text("\n".join(rows))
+    token = uploads.begin_upload(workspace, LOCAL, tmp_path / "many.jsonl", "many.jsonl")["token"]
+    read_state.wait_for_reading(workspace, LOCAL, token)
+    uploads.store_upload(workspace, LOCAL, token, "d")
+    storing_process = read_state.storing_in(read_state.folder_of(workspace, token))
+    indexes = workspace.cache / "search"
+    until(lambda: list(indexes.glob("*/filling/request.json")))
+    (folder,) = indexes.iterdir()
+    job = JobFolder(folder / "filling")
+    until(lambda: job.alive() and job.process())
+    os.kill(storing_process.process()[0], signal.SIGKILL)
+    until(lambda: not job.alive())
+    assert "killed" in uploads.upload_state(workspace, LOCAL, token)["not_stored"]
+    assert not list(indexes.iterdir())
+    with pytest.raises(Refused, match="no dataset"):
+        dataset_of(workspace)
