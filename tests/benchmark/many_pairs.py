@@ -1,9 +1,9 @@
 """What millions of pairs cost on PostgreSQL: `python -m tests.benchmark.many_pairs PAIRS ...`.
 
 For each number of PAIRS, of about 400 characters and ten to a query, in a database of its own:
-import with its search index, pages and searches of Data, the label stream, the quality report,
-freezing for a run and export. Prints the seconds of each step, its pairs a second, and the most
-memory meanwhile of this process and of those it starts, without the pages of mapped files.
+import with statistics and search index, pages and searches of Data, the label stream, the quality
+report, freezing for a run and export. Prints the seconds of each step, its pairs a second, and the
+most memory meanwhile of this process and of those it starts, without the pages of mapped files.
 """
 
 import sys
@@ -26,7 +26,7 @@ from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.quality import check, quality
 from reranker_ui.services.imports.read_state import end_reading, start_reading, wait_for_reading
 from reranker_ui.services.imports.storing import store_reading
-from reranker_ui.services.labels.index_job import fill_index
+from reranker_ui.services.labels.index_job import fill_index, finish_index
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training.frozen_files import freeze
@@ -87,7 +87,7 @@ def measured(step: str, pairs: int) -> Iterator[None]:
         took = time.perf_counter() - begun
         ended.set()
         watching.join()
-        print(f"{step:14} {took:8.1f} s {pairs / took:10,.0f} pairs/s"
+        print(f"{step:16} {took:8.1f} s {pairs / took:10,.0f} pairs/s"
               f"  {memory.own / 1e6:6.0f} MB, children {memory.children / 1e6:6.0f} MB",
               flush=True)  # fmt: skip
 
@@ -104,14 +104,22 @@ def timed(name: str, act: Callable[[int], Any]) -> None:
 
 
 def import_as_the_page(workspace: Workspace, path: Path, count: int) -> None:
-    """Read the file and store its pairs; the search index is filled after that."""
-    token = start_reading(workspace, LOCAL, path, ReadOptions())
-    with measured("reading", count):
-        result = wait_for_reading(workspace, LOCAL, token)
-    path.unlink()
-    with measured("storing", count):
-        store_reading(workspace, LOCAL, token, NAME, result=result)
-    end_reading(workspace, LOCAL, token)
+    """Read the file, store its pairs with statistics and search index, and tidy up.
+
+    "import" is all of it, up to the moment when every pair is found.
+    """
+    with measured("import", count):
+        token = start_reading(workspace, LOCAL, path, ReadOptions())
+        with measured("  reading", count):
+            result = wait_for_reading(workspace, LOCAL, token)
+        path.unlink()
+        with measured("  storing, index", count):
+            store_reading(workspace, LOCAL, token, NAME, result=result)
+        with measured("  rest of index", count):
+            finish_index(workspace, NAME)
+        with measured("  tidying up", count):
+            end_reading(workspace, LOCAL, token)
+    assert not fill_index(workspace, NAME), "the search index lacks pairs"
 
 
 def labels(workspace: Workspace) -> None:
@@ -151,8 +159,6 @@ def measure(cluster: Cluster, count: int) -> None:
         workspace = open_workspace(settings)
         print(f"{count:,} pairs", flush=True)
         import_as_the_page(workspace, path, count)
-        with measured("search index", count):
-            fill_index(workspace, NAME)
         pages(workspace, count)
         labels(workspace)
         with measured("freeze", count):

@@ -11,9 +11,11 @@ from reranker_ui.core.values.splits import split_name
 def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pair:
     """The pair with trimmed texts and a read label; raises LeftOut with the first reason."""
     query, passage = _text(judged.query, "query", limits), _text(judged.passage, "passage", limits)
-    for text, which in ((query, "query"), (passage, "passage")):
-        if not text:
-            raise LeftOut("blank", f"the {which} is empty")
+    if not (query and passage):
+        raise LeftOut("blank", f"the {'passage' if query else 'query'} is empty")
+    if not judged.votes:
+        label, split = labels.read(judged.label), split_name(judged.split)
+        return Pair(query, passage, label, line, split, (), judged.extra)
     if any("\x00" in who or not _is_unicode(who) for who, _ in judged.votes):
         raise LeftOut("unreadable", "the annotator's name contains bytes that are not text")
     votes = tuple(

@@ -59,10 +59,13 @@ def with_short_names(container: Container) -> Container:
     whole = container.records
 
     def records() -> Iterator[Record]:
+        short: tuple[Any, ...] = ()  # the names of most records
         for line, value in whole():
-            if not isinstance(value, LeftOut) and any(
-                isinstance(name, str) and len(name) > LONGEST_COLUMN for name in value
-            ):
+            if isinstance(value, LeftOut) or (names := tuple(value)) == short:
+                pass
+            elif all(not isinstance(name, str) or len(name) <= LONGEST_COLUMN for name in names):
+                short = names
+            else:
                 longest = max(len(str(name)) for name in value)
                 limit = f"the name of a column has {longest:,} characters, the limit is"
                 value = LeftOut("unreadable", f"{limit} {LONGEST_COLUMN:,}")

@@ -23,7 +23,7 @@ from reranker_ui.services.imports.sweep import command_at_work
 from reranker_ui.services.imports.target import Into, check_new, find_target, on_scale_of
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.guidelines import edit_guidelines
-from reranker_ui.services.labels.index_job import fill_index
+from reranker_ui.services.labels.index_job import finish_index
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import imports, journal
 from reranker_ui.services.store.workspace import Workspace
@@ -75,7 +75,7 @@ def _imported(
                 write_left_out(workspace, user, token, rejects.expanduser())
         refuse_unread(result["unread"], store.keywords["source"])
         report = store(workspace, user, token, dataset_name, result=result)
-        fill_index(workspace, dataset_name)
+        finish_index(workspace, dataset_name)
         return report
     finally:
         end_reading(workspace, user, token)

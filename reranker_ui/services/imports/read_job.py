@@ -34,8 +34,8 @@ from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.pairs import ImportReport, Judged, LeftOut, Report
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.imports.disk_texts import DiskTexts
 from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
+from reranker_ui.services.imports.scratch.disk_texts import DiskTexts
 from reranker_ui.services.imports.stage import Stage
 
 _PREVIEW = 8

@@ -18,7 +18,7 @@ _GROUPS = """
 CREATE TABLE groups (near TEXT PRIMARY KEY, stratum INTEGER, given TEXT, sides INTEGER, split TEXT)
 WITHOUT ROWID;
 INSERT INTO groups
-SELECT near(query_key),
+SELECT substr(query_key, 1, 16),  -- `near` of core.values.pairs, without a call for each row
     -- queries with positives and negatives first: only they can be scored
     CASE WHEN max(relevant(label)) = 1 AND min(relevant(label)) = 0 THEN 0
          WHEN max(relevant(label)) = 1 THEN 1 WHEN min(relevant(label)) = 0 THEN 2 ELSE 3 END,
@@ -36,11 +36,13 @@ UPDATE groups SET split = :to, given = NULL, sides = 9 WHERE near IN (
     SELECT near FROM groups WHERE coalesce(given, split) = :whole ORDER BY stratum, place(near)
     LIMIT max(1, (SELECT count(*) FROM groups WHERE coalesce(given, split) = :whole) / 10))
 """
-_STORE = """
-UPDATE staged SET split = (
-    SELECT CASE WHEN sides = 9 THEN groups.split
-        ELSE coalesce(staged.split, groups.given, groups.split) END
-    FROM groups WHERE groups.near = near(staged.query_key))
+# A view, since to update the table is to write every text again.
+_PLACED = """
+CREATE TEMP VIEW placed AS SELECT
+    staged.id, pair_key, query_key, passage_key, query, passage, label, line,
+    CASE WHEN sides = 9 THEN groups.split ELSE coalesce(staged.split, given, groups.split) END,
+    extra, source, votes, conflict, settled
+FROM staged CROSS JOIN groups ON groups.near = substr(staged.query_key, 1, 16)
 """
 
 
@@ -55,7 +57,6 @@ def assign_splits(
     of the whole file; queries that the dataset has already stay in theirs.
     """
     lite = stage.connection
-    lite.create_function("near", 1, near, deterministic=True)
     lite.create_function("place", 1, order, deterministic=True)
     lite.create_function("split_at", 2, split_at, deterministic=True)
     stage.set_scale(scale)
@@ -72,7 +73,9 @@ def assign_splits(
         _join(connection, lite, dataset_id)
         notes += _kept_apart(lite)
         lite.execute("UPDATE groups SET split = hashed_split(near) WHERE split IS NULL")
-    lite.execute(_STORE)
+    lite.execute("DROP VIEW IF EXISTS placed")
+    lite.execute(_PLACED)
+    stage.shown = "placed"
     return notes
 
 
@@ -105,7 +108,7 @@ def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) 
 def _kept_apart(lite: sqlite3.Connection) -> list[str]:
     """How many pairs do not go where the file says, since their query is in another split."""
     (n,) = lite.execute(
-        "SELECT count(*) FROM staged JOIN groups ON groups.near = near(staged.query_key)"
+        "SELECT count(*) FROM staged JOIN groups ON groups.near = substr(staged.query_key, 1, 16)"
         " WHERE sides = 9 AND staged.split <> groups.split"
     ).fetchone()
     if not n:

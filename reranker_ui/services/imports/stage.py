@@ -16,10 +16,11 @@ from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.pairs import LeftOut, Pair, Report, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.scratch.pair_numbers import PairNumbers
 
 _SCHEMA = """
 CREATE TABLE staged (
-    id INTEGER PRIMARY KEY, pair_key TEXT UNIQUE, query_key TEXT, passage_key TEXT,
+    id INTEGER PRIMARY KEY, pair_key TEXT, query_key TEXT, passage_key TEXT,
     query TEXT, passage TEXT, label REAL, line INTEGER, split TEXT, extra TEXT, source TEXT,
     votes INTEGER DEFAULT 0, conflict INTEGER DEFAULT 0, settled INTEGER DEFAULT 0);
 CREATE TABLE votes (staged_id INTEGER, value REAL, line INTEGER, annotator TEXT);
@@ -61,7 +62,8 @@ class Stage:
         with _damage_refused():
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
                 self.connection.execute(f"PRAGMA {pragma}")
-        self.last, self.size = 0, 0
+        self.last, self.size, self.numbers = 0, 0, PairNumbers()
+        self.shown = "staged"  # the table or view of `pairs_after`
         self.waiting: list[Pair] = []
         self.left_out_rows: list[tuple[int, str, str, str]] = []
         if new:
@@ -129,7 +131,8 @@ class Stage:
 
     def pairs_after(self, last: int, size: int) -> list[Staged]:
         """The next pairs in the order of the file: at most `size`, fewer where they are long."""
-        rows = self._read("SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size))
+        query = f"SELECT * FROM {self.shown} WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
+        rows = self._read(query, (last, size))
         page: list[Staged] = []
         characters = 0
         for pair in map(Staged._make, rows):
@@ -158,40 +161,41 @@ class Stage:
     def flush(self) -> None:
         """Write what waits: new pairs at once, repeats one by one."""
         waiting, self.waiting, self.size = self.waiting, [], 0
-        keys = [pair_key(pair.query, pair.passage) for pair in waiting]
-        marks = ",".join("?" * len(keys))
-        staged = {
-            key
-            for (key,) in self.connection.execute(
-                f"SELECT pair_key FROM staged WHERE pair_key IN ({marks})",  # noqa: S608
-                keys,
-            )
-        }
+        before = self.last
         new: list[Staged] = []
-        again: list[tuple[str, Pair]] = []
+        again: list[tuple[int, Pair]] = []
         votes: list[tuple[Any, ...]] = []
-        for key, pair in zip(keys, waiting, strict=True):
-            if key in staged:
-                again.append((key, pair))
+
+        def has_key(number: int, key: str) -> bool:
+            if number > before:
+                return new[number - before - 1].pair_key == key
+            return self._pair(number).pair_key == key
+
+        for pair in waiting:
+            key = pair_key(pair.query, pair.passage)
+            number = self.numbers.number_of(key, self.last + 1, has_key)
+            if number <= self.last:
+                again.append((number, pair))
                 continue
-            staged.add(key)
-            self.last += 1
-            new.append(_staged(self.last, key, pair))
-            votes += [(self.last, value, pair.line, who or None) for who, value in pair.votes]
+            self.last = number
+            new.append(_staged(number, key, pair))
+            votes += [(number, value, pair.line, who or None) for who, value in pair.votes]
         self.connection.executemany(_INSERT, new)
         self.connection.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", votes)
-        for key, pair in again:
-            self._note_repeat(key, pair)
+        for number, pair in again:
+            self._note_repeat(number, pair)
         left_out_rows, self.left_out_rows = sorted(self.left_out_rows, key=lambda left: left[0]), []
         self.connection.executemany(
             "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)", left_out_rows
         )
 
-    def _note_repeat(self, key: str, pair: Pair) -> None:
+    def _pair(self, number: int) -> Staged:
+        query = self.connection.execute("SELECT * FROM staged WHERE id = ?", (number,))
+        return Staged._make(query.fetchone())
+
+    def _note_repeat(self, number: int, pair: Pair) -> None:
         """Note what a repeat brings: a label where there was none, or one more value."""
-        stored = Staged._make(
-            self.connection.execute("SELECT * FROM staged WHERE pair_key = ?", (key,)).fetchone()
-        )
+        stored = self._pair(number)
         if pair.label is None:
             return
         if stored.label is None:

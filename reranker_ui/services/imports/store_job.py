@@ -7,7 +7,7 @@ import sys
 
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.services.imports.storing import store_reading
-from reranker_ui.services.labels.index_job import fill_index
+from reranker_ui.services.labels.index_job import finish_index
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.jobs import run_on
 from reranker_ui.services.store.workspace import Workspace
@@ -29,7 +29,7 @@ def store_requested(job: JobFolder, workspace: Workspace) -> None:
         grade_names=request["grade_names"], shown=request["shown"], on_progress=report_progress,
     )  # fmt: skip
     job.finish(report)
-    fill_index(workspace, request["dataset"])  # nobody needs to wait for it
+    finish_index(workspace, request["dataset"])  # nobody needs to wait for it
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.sweep import import_at_work, sweep_imports
 from reranker_ui.services.imports.target import Into, RunningImport, begin_import, replace_pairs
+from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import is_visible
@@ -32,6 +33,7 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 OnProgress = Callable[[int], None]
 MANY = 10_000  # pairs of an import after which PostgreSQL updates its statistics
+_INDEXED = 20_000  # pairs of an import that go into the search index while they are stored
 STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000
@@ -111,8 +113,9 @@ class _Storing:
     def run(self, split: str | None, on_progress: OnProgress) -> dict[str, Any]:
         """Store every staged pair and finish the import; returns the report."""
         with self.workspace.reading() as connection:
-            row = connection.execute(select(datasets).where(datasets.c.id == self.running.joins))
-            self.scale = scale_of_row(row.one())
+            query = select(datasets).where(datasets.c.id == self.running.joins)
+            row = connection.execute(query).one()
+            self.scale = scale_of_row(row)
             grown = _has_pairs(connection, self.running.joins)
             joined = self.running.joins if grown else None
             notes = assign_splits(connection, self.stage, joined, self.scale, split)
@@ -120,6 +123,8 @@ class _Storing:
         start = dict.fromkeys(_COUNTED, 0) if merges else self.result["report"]
         self.counts = {name: start.get(name, 0) for name in (*_COUNTED, *_MERGED)}
         self.settled: list[dict[str, Any]] = []
+        if self.running.new and self.result["report"]["distinct"] >= _INDEXED:
+            search_index.follow_import(self.workspace, row, self.running.import_id)
         self._write_all(merges, on_progress)
         report = {**self.result["report"], **self.counts}
         report["duplicate"] = report["pairs"] - report["kept"]
@@ -129,9 +134,10 @@ class _Storing:
         return self._finish(report)
 
     def _write_all(self, merges: bool, on_progress: OnProgress) -> None:
-        last, size = 0, _BATCH
+        last, size, ended = 0, _BATCH, 0.0
         while batch := self.stage.pairs_after(last, size):
             votes = self.stage.votes_of(batch)
+            time.sleep(max(0.0, ended + _GAP - time.perf_counter()))
             with self.workspace.writing() as connection:
                 started = time.perf_counter()
                 writer = Writer(
@@ -142,10 +148,10 @@ class _Storing:
                 for name, n in write(batch, votes).items():
                     self.counts[name] += n
                 self.settled += writer.settled
-            size = _next_size(size, time.perf_counter() - started)
+            ended = time.perf_counter()
+            size = _next_size(size, ended - started)
             last = batch[-1].id
             on_progress(last)
-            time.sleep(_GAP)
 
     def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
         now, dataset_id = time.time(), self.running.joins

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from reranker_ui.services.imports.target import RunningImport
+from reranker_ui.services.labels import search_index
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
@@ -92,6 +93,15 @@ def _is_unfinished(workspace: Workspace, import_id: int) -> bool:
 
 def remove_import(workspace: Workspace, import_id: int) -> None:
     """Remove an unfinished import, and its dataset where the import made it."""
+    with workspace.reading() as connection:
+        of_import = select(datasets).join(imports).where(imports.c.id == import_id)
+        dataset = connection.execute(of_import).first()
+        others = select(imports.c.id).where(
+            imports.c.dataset_id == (dataset.id if dataset else None), imports.c.id != import_id
+        )
+        first = connection.scalar(others.limit(1)) is None
+    if dataset is not None and first:  # the search index may have its pairs, whose ids come again
+        search_index.drop(workspace, dataset)
     batch = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
     deleted = -1
     while deleted:

@@ -16,6 +16,9 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE texts USING fts5(query, passage, further, content='',"
     " contentless_delete=1, prefix='3',"
     " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
+    # FTS5 writes a segment whenever it holds 64 MB, and merges eight: with its own 1 MB and four,
+    # a pair takes longer the more there are.
+    "INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864), ('automerge', 8)",
     "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
 )
 

@@ -5,7 +5,9 @@ give the same results on SQLite and PostgreSQL, CJK substrings and Vietnamese to
 texts are replaced before the next search. It can be rebuilt at any time.
 """
 
+import os
 import shutil
+import time
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,10 @@ from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
-_BATCH = 5_000
+RunningImport = tuple[int, int]  # its id, and the process that stores its pairs
+_BATCH = 50_000  # pairs in one transaction: the fewer of them, the less FTS5 has to merge
+_FETCHED = 500  # pairs that are in memory at once
+_PAUSE = 0.5  # seconds between two looks at a running import
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
 _NO_IMPORT = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
@@ -32,9 +37,10 @@ _INSERT = "INSERT INTO texts (rowid, query, passage, further) VALUES (?, ?, ?, ?
 _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
 
 
-def fill(workspace: Workspace, dataset: Dataset) -> int:
+def fill(workspace: Workspace, dataset: Dataset, running: RunningImport | None = None) -> int:
     """Add every pair of the dataset that the index lacks; returns how many were added.
 
+    running: an import whose pairs are added as they are stored, before the rest once it has ended.
     Does nothing while another process fills the same index.
     """
     indexed = 0
@@ -42,6 +48,8 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place / "fill.lock", timeout=0), opened(place) as index:
+            if running:
+                indexed = _follow(workspace, dataset, index, running)
             for import_id, last in _missing(workspace, dataset, index):
                 indexed += _fill_import(workspace, dataset, index, import_id, last)
     except Timeout:
@@ -96,6 +104,14 @@ def prepare(workspace: Workspace, dataset: Dataset) -> int:
     return progress(workspace, dataset)["missing"]
 
 
+def follow_import(workspace: Workspace, dataset: Dataset, import_id: int) -> None:
+    """Start to take in the pairs of the first import of a dataset while this process stores them.
+
+    They are found once it has ended: every search asks the database which pairs can be seen.
+    """
+    _start_filling(workspace, dataset, running=(import_id, os.getpid()))
+
+
 def drop(workspace: Workspace, dataset: Dataset) -> None:
     """Remove what is kept for searches in a dataset that is deleted."""
     for lock in folder(workspace, dataset).rglob(JobFolder.LOCK):
@@ -129,10 +145,11 @@ def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
         index.execute("COMMIT")
 
 
-def _start_filling(workspace: Workspace, dataset: Dataset) -> None:
+def _start_filling(workspace: Workspace, dataset: Dataset, **request: Any) -> None:
     job = filling(workspace, dataset)
     job.state()  # logs why an earlier one failed
-    start_on(workspace, job, "reranker_ui.services.labels.index_job", {"dataset": dataset.name})
+    request = {"dataset": dataset.name, **request}
+    start_on(workspace, job, "reranker_ui.services.labels.index_job", request)
 
 
 def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
@@ -140,29 +157,60 @@ def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
     return JobFolder(folder(workspace, dataset) / "filling", "Filling the search index")
 
 
+def _follow(workspace: Workspace, dataset: Dataset, index: Any, running: RunningImport) -> int:
+    """Take in whole batches of a running import until it ends, or its process does."""
+    import_id, process = running
+    indexed, last = 0, 0
+    while os.getppid() == process and _is_running(workspace, import_id):
+        if _has_batch(workspace, dataset, import_id, last):
+            count, last = _fill_batch(workspace, dataset, index, import_id, last, running=True)
+            indexed += count
+        else:
+            time.sleep(_PAUSE)
+    return indexed
+
+
+def _is_running(workspace: Workspace, import_id: int) -> bool:
+    with workspace.reading() as connection:
+        state = connection.scalar(select(imports.c.state).where(imports.c.id == import_id))
+    return state not in (None, "done")
+
+
+def _has_batch(workspace: Workspace, dataset: Dataset, import_id: int, last: int) -> bool:
+    ids = select(pairs.c.id).where(*_of(dataset.id, import_id, last, running=True))
+    with workspace.reading() as connection:
+        return connection.scalar(ids.order_by(pairs.c.id).offset(_BATCH - 1).limit(1)) is not None
+
+
 def _fill_import(
     workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
 ) -> int:
-    indexed = 0
-    while True:
-        with workspace.reading() as connection:
-            rows = connection.execute(
-                select(*_TEXTS)
-                .where(*_of(dataset.id, import_id, last))
-                .order_by(pairs.c.id)
-                .limit(_BATCH)
-            ).all()
-            newest = connection.scalar(_newest(dataset.id)) or 0
-        indexed += len(rows)
-        last = rows[-1].id if rows else last
+    indexed, count = 0, _BATCH
+    while count == _BATCH:
+        count, last = _fill_batch(workspace, dataset, index, import_id, last)
+        indexed += count
+    return indexed
+
+
+def _fill_batch(
+    workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int,
+    running: bool = False,
+) -> tuple[int, int]:  # fmt: skip
+    """Take in the next pairs of an import; returns how many there were, and the id of the last."""
+    count = 0
+    query = select(*_TEXTS).where(*_of(dataset.id, import_id, last, running)).order_by(pairs.c.id)
+    with workspace.reading() as connection:
+        newest = connection.scalar(_newest(dataset.id)) or 0
+        rows = connection.execute(query.limit(_BATCH), execution_options={"yield_per": _FETCHED})
         index.execute("BEGIN IMMEDIATE")
-        index.executemany(_INSERT, map(_entry, rows))
-        if import_id == _NO_IMPORT and len(rows) < _BATCH:
-            last = max(last, newest)  # so that nobody walks the dataset for the few that come
-        index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
-        index.execute("COMMIT")
-        if len(rows) < _BATCH:
-            return indexed
+        for part in rows.partitions():
+            index.executemany(_INSERT, map(_entry, part))
+            count, last = count + len(part), part[-1].id
+    if import_id == _NO_IMPORT and count < _BATCH:
+        last = max(last, newest)  # so that nobody walks the dataset for the few that come
+    index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
+    index.execute("COMMIT")
+    return count, last
 
 
 def _entry(row: Any) -> tuple[int, str, str, str]:
@@ -204,10 +252,17 @@ def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[i
         ]
 
 
-def _of(dataset_id: int, import_id: int, last: int) -> list[sa.ColumnElement[bool]]:
-    of_import = (
-        pairs.c.import_id == import_id if import_id != _NO_IMPORT else pairs.c.import_id.is_(None)
-    )
+def _of(
+    dataset_id: int, import_id: int, last: int, running: bool = False
+) -> list[sa.ColumnElement[bool]]:
+    if running:
+        # The database's statistics do not know the import yet. In this form no plan begins with
+        # the index of imports, by which each batch would read every pair of the import.
+        of_import = func.coalesce(pairs.c.import_id, _NO_IMPORT) == import_id
+    elif import_id == _NO_IMPORT:
+        of_import = pairs.c.import_id.is_(None)
+    else:
+        of_import = pairs.c.import_id == import_id
     return [pairs.c.dataset_id == dataset_id, of_import, pairs.c.id > last]
 
 

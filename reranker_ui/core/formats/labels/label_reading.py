@@ -58,7 +58,8 @@ class LabelNames:
     def see(self, value: Mapping[Any, Any]) -> None:
         """Note the label of a record and what it is called there, and the scale it states."""
         self.scale = self.scale or scale_in(value)
-        self.names.update(self.plan.label_names(value).items())
+        if names := self.plan.label_names(value):
+            self.names.update(names.items())
         name = value.get(self.plan.label_name) if self.plan.label_name is not None else None
         raw = value.get(self.plan.label)
         if not isinstance(name, str) or not isinstance(raw, str | int | float):

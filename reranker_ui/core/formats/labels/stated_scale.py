@@ -24,7 +24,7 @@ def scale_in(record: Mapping[Any, Any]) -> Scale | None:
     Other programs may have changed it, so that anything may be in its place.
     """
     for place in (record, record.get("data"), record.get("metadata")):
-        cell = place.get(LABEL_SCALE) if isinstance(place, Mapping) else None
+        cell = place.get(LABEL_SCALE) if place and isinstance(place, Mapping) else None
         if not isinstance(cell, str) or not cell:
             continue
         try:

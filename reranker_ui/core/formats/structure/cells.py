@@ -55,6 +55,8 @@ def is_empty(cell: Any) -> bool:
     """Whether a cell is empty: null, white space, an empty list or object."""
     if isinstance(cell, str):
         return not cell.strip()
+    if isinstance(cell, (int, float)):
+        return False
     return cell is None or (isinstance(cell, Mapping | list | tuple) and not cell)
 
 

@@ -125,6 +125,8 @@ def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
 
 def text_of(passage: Any) -> Any:
     """The text of a passage: itself, the title and text of an object, or chat messages."""
+    if isinstance(passage, str):
+        return passage
     if is_message(passage):
         return _content_of(passage)
     if isinstance(passage, Mapping):
