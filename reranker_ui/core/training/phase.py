@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.training.advice.budget import sized
-from reranker_ui.core.training.rows.examples import Examples, examples_of, idle_pairs
+from reranker_ui.core.training.rows.examples import examples_of, idle_pairs
 from reranker_ui.core.training.rows.mapped_pairs import numbers_of, texts_of
+from reranker_ui.core.training.rows.row_columns import Examples
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
 from reranker_ui.core.values.refused import Refused
