@@ -104,12 +104,24 @@ def test_a_selection_and_a_lesson_are_the_same_where_pairs_are_mapped(wanted, se
     chosen = most_informative(PAIRS, wanted, scale, seed)
     whole = phase_spec(Recipe(), PAIRS, scale)
     with mapping():
-        assert most_informative(PAIRS, wanted, scale, seed).equals(chosen)
+        assert most_informative(PAIRS, wanted, scale, seed).tolist() == chosen.tolist()
         mapped = phase_spec(Recipe(), PAIRS, scale)
     assert isinstance(mapped.queries, Column) and isinstance(whole.queries, list)
     assert (mapped.steps, mapped.pos_weight) == (whole.steps, whole.pos_weight)
     assert everything(mapped) == everything(whole)
     assert list(mapped.queries[3:7]) == whole.queries[3:7]
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse", "cross_entropy"])
+@pytest.mark.parametrize("limits", [{}, {"MANY": 99}])
+def test_a_part_of_the_pairs_is_learned_as_if_there_were_no_others(loss, limits):
+    scale, recipe, places = Scale("binary", 1), Recipe(loss=loss), np.array([5, 0, 12, 3, 21, 7])
+    alone = phase_spec(recipe, PAIRS.iloc[places], scale)
+    with mapping(**limits):
+        part = phase_spec(recipe, PAIRS, scale, places)
+    assert everything(part) == everything(alone) and part.steps == alone.steps
+    assert list(part.targets) == alone.targets and part.pos_weight == alone.pos_weight
+    assert list(part.queries) == alone.queries and list(part.passages) == alone.passages
 
 
 def test_texts_of_a_large_split_are_drawn_by_chance():

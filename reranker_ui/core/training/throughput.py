@@ -11,7 +11,7 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import PhaseSpec, phase_spec
-from reranker_ui.core.training.rows.row_columns import LABELS, Picked, characters_of, count_of
+from reranker_ui.core.training.rows.row_columns import LABELS, characters_of, count_of, picked
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import Recipe
@@ -96,10 +96,11 @@ def _batches(spec: PhaseSpec) -> Any:
 
     from reranker_ui.core.training.rows.length_batches import length_grouped
 
-    columns, count = dict(spec.columns), count_of(spec.columns)
+    columns: dict[str, Any] = dict(spec.columns)
+    count = count_of(columns)
     if count > MOST_ROWS:
         places = np.random.default_rng(spec.seed).choice(count, MOST_ROWS, replace=False)
-        columns = {name: Picked(values, places) for name, values in columns.items()}
+        columns = picked(columns, places)
     lengths = characters_of(columns)
     label = next((name for name in LABELS if name in columns), None)
     labels = columns.pop(label) if label else None

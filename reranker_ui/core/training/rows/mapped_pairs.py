@@ -56,6 +56,7 @@ def train_pairs(folder: RunFolder) -> pd.DataFrame:
     if not folder.mapped_file.exists():
         try:
             _unpack(frozen, folder.mapped_file)
+            pa.default_memory_pool().release_unused()  # else kept while the run lasts
         except (OSError, ValueError) as error:
             if is_disk_full(error):
                 raise

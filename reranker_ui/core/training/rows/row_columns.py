@@ -30,6 +30,10 @@ class Examples:
         """The number of rows."""
         return count_of(self.columns)
 
+    def picked(self, places: "Numbers") -> "Examples":
+        """The rows at `places`."""
+        return Examples(picked(self.columns, places), self.width)
+
 
 class Picked(Sequence[Any]):
     """The values of another column at `places`."""
@@ -75,6 +79,11 @@ class Lists(Sequence[Any]):
 def count_of(columns: Mapping[str, Sequence[Any]]) -> int:
     """The number of rows."""
     return len(next(iter(columns.values())))
+
+
+def picked(columns: Mapping[str, Sequence[Any]], places: Numbers) -> dict[str, Sequence[Any]]:
+    """The columns of the rows at `places`."""
+    return {name: Picked(values, places) for name, values in columns.items()}
 
 
 def rows_of(columns: Mapping[str, Sequence[Any]], places: Sequence[int]) -> list[dict[str, Any]]:
