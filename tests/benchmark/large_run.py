@@ -4,6 +4,7 @@ For each number of PAIRS and each LOSS (one of each shape, if none is given), fr
 pairs of about 400 characters, ten to a query, and trains 20 steps on MiniLM in a process of its
 own. Prints the seconds until the first step, and the most memory of that process: its own, without
 the pages of mapped files, which a system takes back. With `--warm-start` a warm start comes before.
+With `--rows` the process only makes the rows and their lengths, and prints what these add.
 """
 
 import argparse
@@ -22,7 +23,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from reranker_ui.core.bases.base_models import resolve_base
-from reranker_ui.core.training.rows.mapped_pairs import SCHEMA
+from reranker_ui.core.training.phase import phase_spec
+from reranker_ui.core.training.rows.mapped_pairs import SCHEMA, forget, train_pairs
+from reranker_ui.core.training.rows.row_columns import characters_of
 from reranker_ui.core.values.recipe import Loss, Recipe
 from reranker_ui.core.values.run_folder import COLUMNS, RunFolder
 
@@ -77,10 +80,18 @@ def own_memory(pid: int | str = "self") -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) * 1024
 
 
-def train_in_this_process(path: str) -> None:
-    """Train the run in the folder `path`; prints what it cost as JSON."""
+def make_rows(folder: RunFolder) -> None:
+    """Make the rows of a run, and their lengths, by which they are put into batches."""
+    spec = phase_spec(folder.recipe(), train_pairs(folder), folder.scale())
+    characters_of(spec.columns)
+    forget(folder)
+
+
+def train_in_this_process(path: str, rows_alone: bool) -> None:
+    """Train the run in the folder `path`, or make its rows; prints what it cost as JSON."""
     from reranker_ui.core.training.run import train
 
+    before = own_memory() if rows_alone else 0
     folder, memory, ended = RunFolder(path), [0], threading.Event()
 
     def watch() -> None:
@@ -89,32 +100,35 @@ def train_in_this_process(path: str) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     began = time.time()
-    train(folder)
+    (make_rows if rows_alone else train)(folder)
     ended.set()
-    first = next(event["time"] for event in folder.events()[0] if event["event"] == "log")
-    print(json.dumps({"seconds": first - began, "memory": max(memory)}))
+    logs = [event["time"] for event in folder.events()[0] if event["event"] == "log"]
+    seconds = (logs or [time.time()])[0] - began
+    print(json.dumps({"seconds": seconds, "memory": max(memory) - before}))
 
 
-def cost_of(home: Path, train: Path, pairs: int, loss: Loss, warm: bool) -> str:
+def cost_of(home: Path, train: Path, pairs: int, loss: Loss, asked: argparse.Namespace) -> str:
     """What one run costs, in words."""
     folder = RunFolder(home / "runs" / f"{len([*home.glob('runs/*')]):05d}")
-    freeze(folder, train, pairs, loss, warm)
+    freeze(folder, train, pairs, loss, asked.warm_start)
     command = [sys.executable, "-m", __spec__.name, "--train", str(folder.path)]
+    command += ["--rows"] * asked.rows
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     cost = json.loads(printed.stdout.splitlines()[-1])
-    return f"first step after {cost['seconds']:.1f} s, at most {cost['memory'] / 1e6:.0f} MB"
+    what = "rows" if asked.rows else "first step"
+    return f"{what} after {cost['seconds']:.1f} s, at most {cost['memory'] / 1e6:.0f} MB"
 
 
-def main(counts: list[int], losses: list[Loss], warm: bool) -> None:
+def main(asked: argparse.Namespace) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         home, train = Path(name), Path(name) / "train.parquet"
         resolve_base("embedded-en", home / "cache")  # unpacks it
-        for count in counts:
+        for count in asked.pairs:
             train.unlink(missing_ok=True)  # earlier runs have it too
             freeze_pairs(train, count)
-            for loss in losses:
-                cost = cost_of(home, train, count, loss, warm)
+            for loss in asked.loss or SHAPES:
+                cost = cost_of(home, train, count, loss, asked)
                 print(f"{count:,} pairs, {loss}: {cost}", flush=True)
 
 
@@ -123,9 +137,10 @@ if __name__ == "__main__":
     parser.add_argument("pairs", nargs="*", type=int, metavar="PAIRS")
     parser.add_argument("--loss", action="append", choices=get_args(Loss))
     parser.add_argument("--warm-start", action="store_true")
+    parser.add_argument("--rows", action="store_true")
     parser.add_argument("--train", metavar="FOLDER", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.train:
-        train_in_this_process(asked.train)
+        train_in_this_process(asked.train, asked.rows)
     else:
-        main(asked.pairs, asked.loss or SHAPES, asked.warm_start)
+        main(asked)
