@@ -12,7 +12,8 @@ from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.training.negatives import expected, with_negatives
 from reranker_ui.core.training.phase import phase_spec
-from reranker_ui.core.training.rows.examples import LONGEST, examples_of
+from reranker_ui.core.training.rows.candidates import LONGEST
+from reranker_ui.core.training.rows.examples import examples_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
@@ -32,8 +33,13 @@ def frame(grades, per_query=3):
     )
 
 
-def rows(loss, pairs, top=1.0):
-    return examples_of(loss, pairs, pairs["grade"] / top, 0)
+def rows(loss, pairs, top=1.0, seed=0):
+    return examples_of(loss, pairs, pairs["grade"] / top, seed)
+
+
+def columns(loss, pairs, top=1.0, seed=0):
+    found = rows(loss, pairs, top, seed)
+    return {name: list(values) for name, values in found.columns.items()}
 
 
 @pytest.mark.parametrize("loss", ["bce", "mse"])
@@ -44,7 +50,7 @@ def test_some_losses_learn_from_the_pairs_themselves(loss):
 
 
 def test_classes_are_whole_grades():
-    assert rows("cross_entropy", frame([0, 2, 1]), 2).columns["label"] == [0, 2, 1]
+    assert columns("cross_entropy", frame([0, 2, 1]), 2)["label"] == [0, 2, 1]
     with pytest.raises(Refused, match="Choose MSE"):
         rows("cross_entropy", frame([0, 0.5]))
 
@@ -59,8 +65,8 @@ def test_the_lowest_grade_of_the_scale_is_the_first_class():
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet"])
 def test_lists_are_the_candidates_of_queries_that_have_an_order(loss):
     found = rows(loss, frame([0, 1, 0, 1, 1, 1, 0, 2]), 2)
-    assert found.columns["query"] == ["q0", "q2"]
-    assert found.columns["labels"] == [[0, 0.5, 0], [0, 1]]
+    assert list(found.columns["query"]) == ["q0", "q2"]
+    assert list(found.columns["labels"]) == [[0, 0.5, 0], [0, 1]]
     assert found.width == 2.5
     spec = phase_spec(Recipe(loss=loss, batch_size=5, epochs=1), frame([0, 1, 0, 0, 1]), 1)
     assert spec.row_batch == 2 and spec.steps == 1
@@ -75,7 +81,7 @@ def test_a_long_list_is_cut_and_every_part_has_its_best():
 
 
 def test_triplets_take_a_negative_of_the_same_query_where_there_is_one():
-    found = rows("mnrl", frame([1, 0, 0, 1, 1, 1])).columns
+    found = columns("mnrl", frame([1, 0, 0, 1, 1, 1]))
     assert found["query"] == ["q0", "q1", "q1", "q1"]
     assert found["negative"][0] in ("passage 1", "passage 2")
     assert not {"passage 3", "passage 4", "passage 5"} & set(found["negative"][1:])
@@ -83,20 +89,40 @@ def test_triplets_take_a_negative_of_the_same_query_where_there_is_one():
 
 def test_no_triplet_has_what_is_right_as_its_negative():
     pairs = frame([1, 1, 1, 1, 1, 1], per_query=5)  # q1 has one passage, the last
-    found = rows("mnrl", pairs).columns
+    found = columns("mnrl", pairs)
     right = set(zip(pairs["query"], pairs["passage"], strict=True))
     assert len(found["query"]) == 6
     assert not right & set(zip(found["query"], found["negative"], strict=True))
 
 
 def test_margins_are_differences_of_labels():
-    found = rows("margin_mse", frame([0, 1, 2]), 2).columns
+    found = columns("margin_mse", frame([0, 1, 2]), 2)
     triplets = sorted(zip(found["better"], found["worse"], found["label"], strict=True))
     assert triplets == [
         ("passage 1", "passage 0", 0.5),
         ("passage 2", "passage 0", 1.0),
         ("passage 2", "passage 1", 0.5),
     ]
+
+
+def numbers(texts):
+    return " ".join(text.removeprefix("passage ") for text in texts)
+
+
+def test_a_seed_gives_the_same_rows_in_every_version():
+    pairs = frame([0, 1, 2, 0, 0] * 5, per_query=20)
+    assert [numbers(texts) for texts in columns("lambda", pairs, 2, 3)["passages"]] == [
+        "2 7 12 17 14 19 11 1 15 3 18 13",
+        "2 7 12 17 0 5 9 8 16 6 4 10",
+        "20 21 22 23 24",
+    ]
+    found = columns("mnrl", pairs, 2, 3)
+    assert numbers(found["positive"]) == "1 2 6 7 11 12 16 17 21 22"
+    assert numbers(found["negative"]) == "15 0 14 9 15 19 0 9 23 20"
+    found = columns("margin_mse", frame([0, 1, 2, 0, 0, 0, 2, 1], 7), 2, 3)
+    assert numbers(found["better"]) == "1 1 1 1 2 2 2 2 6 6 6 6"
+    assert numbers(found["worse"]) == "5 4 3 0 4 0 3 1 0 1 5 3"
+    assert found["label"] == [0.5] * 4 + [1, 1, 1, 0.5, 1, 0.5, 1, 1]
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])

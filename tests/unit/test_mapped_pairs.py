@@ -11,15 +11,22 @@ from hypothesis import strategies as st
 
 from reranker_ui.core.training.advice.selection import most_informative
 from reranker_ui.core.training.phase import phase_spec
-from reranker_ui.core.training.rows import mapped_pairs
+from reranker_ui.core.training.rows import mapped_pairs, row_columns
 from reranker_ui.core.training.rows.mapped_pairs import (
     Column,
-    characters_of,
     forget,
     rows_at,
     some_pairs,
-    table_of,
     train_pairs,
+)
+from reranker_ui.core.training.rows.row_columns import (
+    Lists,
+    Picked,
+    characters_of,
+    count_of,
+    read_columns,
+    rows_of,
+    write_columns,
 )
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
@@ -44,6 +51,10 @@ def mapping(**limits):
         for name, value in ({"MANY": 10, "BATCH": 4} | limits).items():
             patch.setattr(mapped_pairs, name, value)
         yield
+
+
+def everything(spec):
+    return rows_of(spec.columns, range(count_of(spec.columns)))
 
 
 @pytest.fixture
@@ -93,12 +104,24 @@ def test_a_selection_and_a_lesson_are_the_same_where_pairs_are_mapped(wanted, se
     chosen = most_informative(PAIRS, wanted, scale, seed)
     whole = phase_spec(Recipe(), PAIRS, scale)
     with mapping():
-        assert most_informative(PAIRS, wanted, scale, seed).equals(chosen)
+        assert most_informative(PAIRS, wanted, scale, seed).tolist() == chosen.tolist()
         mapped = phase_spec(Recipe(), PAIRS, scale)
     assert isinstance(mapped.queries, Column) and isinstance(whole.queries, list)
     assert (mapped.steps, mapped.pos_weight) == (whole.steps, whole.pos_weight)
-    assert table_of(mapped.columns).to_pylist() == table_of(whole.columns).to_pylist()
+    assert everything(mapped) == everything(whole)
     assert list(mapped.queries[3:7]) == whole.queries[3:7]
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse", "cross_entropy"])
+@pytest.mark.parametrize("limits", [{}, {"MANY": 99}])
+def test_a_part_of_the_pairs_is_learned_as_if_there_were_no_others(loss, limits):
+    scale, recipe, places = Scale("binary", 1), Recipe(loss=loss), np.array([5, 0, 12, 3, 21, 7])
+    alone = phase_spec(recipe, PAIRS.iloc[places], scale)
+    with mapping(**limits):
+        part = phase_spec(recipe, PAIRS, scale, places)
+    assert everything(part) == everything(alone) and part.steps == alone.steps
+    assert list(part.targets) == alone.targets and part.pos_weight == alone.pos_weight
+    assert list(part.queries) == alone.queries and list(part.passages) == alone.passages
 
 
 def test_texts_of_a_large_split_are_drawn_by_chance():
@@ -110,8 +133,28 @@ def test_texts_of_a_large_split_are_drawn_by_chance():
     assert len(set(drawn)) == 8 and drawn == [pair for pair in everything if pair in drawn]
 
 
+@pytest.mark.parametrize("loss", ["bce", "cross_entropy", "lambda", "mnrl", "margin_mse"])
+def test_the_rows_of_every_loss_are_the_same_where_pairs_are_mapped(loss, tmp_path, monkeypatch):
+    whole = phase_spec(Recipe(loss=loss), PAIRS, Scale("binary", 1))
+    with mapping():
+        mapped = phase_spec(Recipe(loss=loss), PAIRS, Scale("binary", 1))
+    assert everything(mapped) == everything(whole)
+    assert not any(isinstance(values, list) for values in mapped.columns.values())
+    lengths = characters_of(whole.columns).tolist()
+    assert characters_of(mapped.columns).tolist() == lengths
+    monkeypatch.setattr(row_columns, "PART", 3)
+    write_columns(tmp_path / "rows", mapped.columns)
+    written = mapped.with_columns(read_columns(tmp_path / "rows"))
+    assert everything(written) == everything(whole)
+    assert characters_of(written.columns).tolist() == lengths
+
+
 def test_a_row_is_as_long_as_its_texts_or_its_longest_passage():
-    rows = {"query": ["wo?", "é"], "passages": [["ab", "abcd"], ["a"]], "labels": [[1.0, 0], [1]]}
-    assert characters_of(table_of(rows)).tolist() == [7, 2]
-    pairs = {"query": ["wo?"], "passage": ["ß"], "label": [1]}
-    assert characters_of(table_of(pairs)).tolist() == [4]
+    texts, labels = ["wo?", "é", "abcd"], [1.0, 0.0, 1.0]
+    places, starts = np.array([1, 2, 0]), np.array([0, 2, 3])
+    lists = {"passages": Lists(texts, places, starts), "labels": Lists(labels, places, starts)}
+    assert characters_of({"query": texts[:2]} | lists).tolist() == [7, 4]
+    assert list(lists["labels"]) == [[0, 1], [1]] and lists["passages"][1:] == [["wo?"]]
+    picked = Picked(texts, places)
+    assert characters_of({"query": texts, "passage": picked, "label": labels}).tolist() == [4, 5, 7]
+    assert list(picked[1:]) == ["abcd", "wo?"]

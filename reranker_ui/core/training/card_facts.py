@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+from array import array
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -163,8 +164,8 @@ def non_default(spec: PhaseSpec, machine: Machine) -> dict[str, Any]:
 def columns(spec: PhaseSpec) -> dict[str, dict[str, Any]]:
     """Lengths of the training texts in characters, and their targets, 0 to 1."""
     lengths = {
-        "query": [len(text) for text in spec.queries],
-        "passage": [len(text) for text in spec.passages],
+        "query": array("q", map(len, spec.queries)),
+        "passage": array("q", map(len, spec.passages)),
     }
     texts = {name: _spread(values) | {"type": "string"} for name, values in lengths.items()}
     return texts | {"label": _spread(spec.targets) | {"type": "float"}}

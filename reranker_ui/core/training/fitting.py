@@ -9,7 +9,6 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from datasets import Dataset
 from sentence_transformers import CrossEncoder
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.cross_encoder import (
@@ -23,8 +22,9 @@ from reranker_ui.core.models.loading import SAFE, damage_refused, folder_at
 from reranker_ui.core.training.losses import loss_of
 from reranker_ui.core.training.parallel.decisions import rank_count
 from reranker_ui.core.training.phase import PhaseSpec
+from reranker_ui.core.training.rows.dataset import Rows
 from reranker_ui.core.training.rows.length_batches import length_grouped, parts_of
-from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
+from reranker_ui.core.training.rows.row_columns import characters_of
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
 from reranker_ui.core.training.run_time import Pace, every
 from reranker_ui.core.values.execution.sentences import lacks_memory
@@ -84,7 +84,7 @@ def learn(
     trainer = Trainer(
         model=model,
         args=_arguments(spec, folder, machine, evaluator),
-        train_dataset=Dataset(table_of(spec.columns), fingerprint="rows"),
+        train_dataset=Rows(spec.columns),
         loss=loss_of(model, spec),
         evaluator=evaluator,
         callbacks=[reporter, *_early_stop(spec, evaluator)],
@@ -199,9 +199,9 @@ class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
     rows: together they learn the batches of a process that trains alone.
     """
 
-    def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
+    def __init__(self, dataset: Rows, batch_size: int, drop_last: bool, **rest: Any) -> None:
         super().__init__(dataset, batch_size, drop_last, **rest)
-        self._lengths = characters_of(dataset.data)
+        self._lengths = characters_of(dataset.columns)
 
     def __iter__(self) -> Iterator[list[int]]:
         whole = int(self.batch_size) * rank_count()

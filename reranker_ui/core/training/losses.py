@@ -9,7 +9,8 @@ from sentence_transformers.cross_encoder import losses
 from sentence_transformers.util import batch_to_device
 
 from reranker_ui.core.training.phase import PhaseSpec
-from reranker_ui.core.training.rows.examples import IN_BATCH, grade_counts
+from reranker_ui.core.training.rows.examples import grade_counts
+from reranker_ui.core.training.rows.triplets import IN_BATCH
 
 MINI_BATCH = 32  # pairs in one forward pass where a batch may be larger
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.training.advice.budget import sized
-from reranker_ui.core.training.rows.examples import Examples, examples_of, idle_pairs
+from reranker_ui.core.training.rows.examples import examples_of, idle_pairs
 from reranker_ui.core.training.rows.mapped_pairs import numbers_of, texts_of
+from reranker_ui.core.training.rows.row_columns import Examples, Numbers, Picked
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
 from reranker_ui.core.values.refused import Refused
@@ -106,30 +107,39 @@ class PhaseSpec:
         return round(self.steps * self.batch_pairs)
 
 
-def phase_spec(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> PhaseSpec:
+def phase_spec(
+    recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float, places: "Numbers | None" = None
+) -> PhaseSpec:
     """The spec for labelled `pairs`: targets from 0, the scale's lowest label, to 1.
 
     scale: may also be the highest label of a scale that begins at 0. What is auto in the recipe
-    is as for a machine of unknown speed.
+    is as for a machine of unknown speed. `places`: of the rows that a point-wise loss learns from,
+    all if None.
     Refused: labels outside the scale, labels that are all the same, and a loss that does not fit
     the labels.
     """
     scale = scale if isinstance(scale, Scale) else Scale("graded", scale)
     recipe = sized(recipe)
-    targets = scale.targets(pairs["grade"].astype(float))
+    grades = pairs["grade"] if places is None else pairs["grade"].iloc[places]
+    targets = scale.targets(grades.astype(float))
     if not targets.between(0, 1).all():
         raise Refused(
             f"Some labels are not between {scale.min:g} and {scale.max:g}. Correct them in Data."
         )
     if targets.nunique() < 2:
         raise Refused(
-            f"All {len(pairs):,} training labels are the same. "
+            f"All {len(targets):,} training labels are the same. "
             "A reranker learns from the difference: give some pairs another label."
         )
+    queries, passages = texts_of(pairs["query"]), texts_of(pairs["passage"])
+    rows = examples_of(recipe.loss, pairs, targets, recipe.seed, scale)
+    if places is not None:
+        queries, passages = Picked(queries, places), Picked(passages, places)
+        rows = rows and rows.picked(places)
     return PhaseSpec(
         "train",
-        texts_of(pairs["query"]),
-        texts_of(pairs["passage"]),
+        queries,
+        passages,
         numbers_of(targets),
         epochs=float(recipe.epochs),
         batch_size=recipe.batch_size,
@@ -147,7 +157,7 @@ def phase_spec(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Pha
         early_stopping=recipe.early_stopping,
         best_by=recipe.best_by,
         idle=idle_pairs(recipe.loss, pairs, targets),
-        rows=examples_of(recipe.loss, pairs, targets, recipe.seed, scale),
+        rows=rows,
     )
 
 

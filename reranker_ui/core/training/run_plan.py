@@ -105,11 +105,10 @@ def _in_time(chosen: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) 
     count = round(float(recipe.epochs) * len(pairs))
     if not may_select(chosen) or count >= len(pairs):
         return sizing.spec
-    selected = most_informative(pairs, count, scale, recipe.seed)
+    places = most_informative(pairs, count, scale, recipe.seed)
     batch = min(recipe.batch_size, max(LEAST_BATCH, count // LEAST_STEPS))
     once = recipe.model_copy(update={"epochs": 1.0, "batch_size": batch})
-    spec = phase_spec(once, selected, scale)
-    return replace(spec, ranks=sizing.spec.ranks)
+    return replace(phase_spec(once, pairs, scale, places), ranks=sizing.spec.ranks)
 
 
 def _base(folder: RunFolder, recipe: Recipe, texts: list[Pair]) -> ResolvedBase:

@@ -11,7 +11,7 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import PhaseSpec, phase_spec
-from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
+from reranker_ui.core.training.rows.row_columns import LABELS, characters_of, count_of, picked
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import Recipe
@@ -96,12 +96,13 @@ def _batches(spec: PhaseSpec) -> Any:
 
     from reranker_ui.core.training.rows.length_batches import length_grouped
 
-    rows = table_of(spec.columns)
-    if rows.num_rows > MOST_ROWS:
-        chance = np.random.default_rng(spec.seed)
-        rows = rows.take(chance.choice(rows.num_rows, MOST_ROWS, replace=False))
-    lengths, columns = characters_of(rows), rows.to_pydict()
-    label = next((name for name in ("label", "labels") if name in columns), None)
+    columns: dict[str, Any] = dict(spec.columns)
+    count = count_of(columns)
+    if count > MOST_ROWS:
+        places = np.random.default_rng(spec.seed).choice(count, MOST_ROWS, replace=False)
+        columns = picked(columns, places)
+    lengths = characters_of(columns)
+    label = next((name for name in LABELS if name in columns), None)
     labels = columns.pop(label) if label else None
     for round_ in range(MOST_STEPS):
         for batch in length_grouped(lengths, spec.row_batch, spec.seed + round_):

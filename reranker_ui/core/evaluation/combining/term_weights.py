@@ -23,10 +23,13 @@ class TermWeights:
     @classmethod
     def of(cls, passages: Sequence[str]) -> "TermWeights":
         """The weights of the words in `passages`, each distinct passage counted once."""
-        distinct = [words(passage) for passage in dict.fromkeys(passages)]
-        counts = Counter(word for passage in distinct for word in set(passage))
-        size = len(distinct)
-        mean = sum(map(len, distinct)) / max(size, 1)
+        distinct = dict.fromkeys(passages)
+        counts, total, size = Counter[str](), 0, len(distinct)
+        for passage in distinct:  # the words of all passages at once would take much memory
+            terms = words(passage)
+            counts.update(set(terms))
+            total += len(terms)
+        mean = total / max(size, 1)
         weights = {word: _idf(size, n) for word, n in counts.items() if n >= RARE}
         return cls(weights, _idf(size, 1), max(mean, 1.0))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.training.rows.examples import POINTWISE
-from reranker_ui.core.training.rows.mapped_pairs import rows_at
+from reranker_ui.core.training.rows.row_columns import Numbers
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
@@ -21,15 +21,13 @@ def may_select(recipe: Recipe) -> bool:
     return by_budget and recipe.loss in POINTWISE
 
 
-def most_informative(pairs: pd.DataFrame, count: int, scale: Scale, seed: int) -> pd.DataFrame:
-    """`count` rows of `pairs`, in a random order; all if there are no more.
+def most_informative(pairs: pd.DataFrame, count: int, scale: Scale, seed: int) -> Numbers:
+    """The places of `count` rows of `pairs`, in a random order; of all if there are no more.
 
     A model learns most where one query has passages of both kinds. So those queries come first,
     each with one positive and NEGATIVES others, then with the next of both; queries whose labels
     are all alike come last.
     """
-    if count >= len(pairs):
-        return pairs
     chance = np.random.default_rng(seed)
     order = chance.permutation(len(pairs))
     positive = scale.relevant(pairs["grade"].iloc[order])
@@ -39,4 +37,4 @@ def most_informative(pairs: pd.DataFrame, count: int, scale: Scale, seed: int) -
     round_number = place.where(positive, place // NEGATIVES)
     query = chance.permutation(key.nunique())[pd.factorize(key)[0]]
     first = np.lexsort((query, round_number.to_numpy(), alike.to_numpy()))[:count]
-    return rows_at(pairs, order[np.sort(first)])
+    return order[np.sort(first)]

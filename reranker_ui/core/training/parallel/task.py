@@ -8,13 +8,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from pyarrow import ipc
 from pydantic import TypeAdapter
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.phase import PhaseSpec
-from reranker_ui.core.training.rows.mapped_pairs import Column, table_of
+from reranker_ui.core.training.rows.row_columns import read_columns, write_columns
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.machine import Machine
@@ -83,18 +81,14 @@ class TaskFolder:
 
     def give(self, task: Task) -> None:
         """Write the task, in a folder that is otherwise empty but for the model."""
-        rows = table_of(task.spec.columns)
-        with ipc.new_file(self._spec, rows.schema) as writer:
-            writer.write_table(rows)
-        self._task.write_bytes(_TASK.dump_json(replace(task, spec=task.spec.with_columns({}))))
+        write_columns(self._spec, task.spec.columns)
+        spec = replace(task.spec.with_columns({}), queries=[], passages=[], targets=[])
+        self._task.write_bytes(_TASK.dump_json(replace(task, spec=spec)))
 
     def task(self) -> Task:
         """The task; the processes share the memory of its rows."""
         task = _TASK.validate_json(self._task.read_bytes())
-        with pa.memory_map(str(self._spec)) as source:
-            rows = ipc.open_file(source).read_all()
-        columns = {name: Column(rows.column(name)) for name in rows.column_names}
-        return replace(task, spec=task.spec.with_columns(columns))
+        return replace(task, spec=task.spec.with_columns(read_columns(self._spec)))
 
     def answer(self, answer: Answer) -> None:
         """Write the answer; only the first process does."""

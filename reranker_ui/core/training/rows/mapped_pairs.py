@@ -1,6 +1,6 @@
 """The frozen pairs of a large run, memory-mapped: they take page cache instead of memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, overload
@@ -8,7 +8,6 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import ipc, parquet
 
 from reranker_ui.core.models.batcher import Pair
@@ -57,6 +56,7 @@ def train_pairs(folder: RunFolder) -> pd.DataFrame:
     if not folder.mapped_file.exists():
         try:
             _unpack(frozen, folder.mapped_file)
+            pa.default_memory_pool().release_unused()  # else kept while the run lasts
         except (OSError, ValueError) as error:
             if is_disk_full(error):
                 raise
@@ -105,27 +105,6 @@ def some_pairs(pairs: pd.DataFrame, seed: int) -> list[Pair]:
         places = chance.choice(len(pairs), MOST_READ, replace=False)
         pairs = rows_at(pairs, np.sort(places))
     return list(zip(pairs["query"], pairs["passage"], strict=True))
-
-
-def table_of(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
-    """The columns as an Arrow table; those that are Arrow already are not copied."""
-    return pa.table({name: _column(values) for name, values in columns.items()})
-
-
-def characters_of(rows: pa.Table) -> Any:
-    """The characters of each row: of its texts together, of the longest where one is a list."""
-    texts = [name for name in rows.column_names if name not in ("label", "labels")]
-    return sum(_characters(rows.column(name)) for name in texts)
-
-
-def _column(values: Sequence[Any]) -> Any:
-    return values.values if isinstance(values, Column) else values
-
-
-def _characters(texts: pa.ChunkedArray) -> Any:
-    if not pa.types.is_list(texts.type):
-        return pc.utf8_length(texts).to_numpy()
-    return np.array([max(map(len, row)) for row in texts.to_pylist()], dtype=np.int64)
 
 
 def _arrow(values: "pd.Series[Any]") -> pa.ChunkedArray:
