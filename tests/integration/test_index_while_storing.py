@@ -10,13 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.filesystems import DiskFull
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
+from reranker_ui.services.annotating.added_pairs import add_pairs
 from reranker_ui.services.datasets.pages import ids_of_pairs, page_of_pairs
 from reranker_ui.services.imports import importer, read_state, storing, uploads
 from reranker_ui.services.imports.storing import store_reading
-from reranker_ui.services.labels import search_index
+from reranker_ui.services.labels import index_job, search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.index_file import opened
 from reranker_ui.services.labels.index_job import finish_index
@@ -176,3 +178,43 @@ def test_of_an_import_that_was_killed_nothing_stays(workspace, tmp_path):
     assert not list(indexes.iterdir())
     with pytest.raises(Refused, match="no dataset"):
         dataset_of(workspace)
+
+
+def test_a_pair_added_after_a_cancelled_import_is_found(workspace, tmp_path):
+    store_reading(workspace, LOCAL, read(workspace, tmp_path, "glacier"), "d")
+    finish_index(workspace, "d")
+    token = read(workspace, tmp_path, "volcano")
+
+    def add_and_cancel(through):
+        if through == 10:
+            add_pairs(workspace, LOCAL, "d", "q", ["geyser"])
+        if through == 30:  # the newest pair is of the import
+            assert found(workspace, "geyser") == ["geyser"]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store_reading(workspace, LOCAL, token, "d", into="add", on_progress=add_and_cancel)
+    for number in range(PAIRS):  # more than the ids that the import had
+        add_pairs(workspace, LOCAL, "d", "q", [f"lagoon {number}"])
+    assert len(found(workspace, "lagoon")) == PAIRS
+
+
+def test_long_texts_take_several_transactions(workspace, tmp_path, monkeypatch):
+    monkeypatch.setattr(search_index, "_CHARACTERS", 1)
+    monkeypatch.setattr(search_index, "_FETCHED", 7)
+    store_reading(workspace, LOCAL, read(workspace, tmp_path, "glacier"), "d")
+    finish_index(workspace, "d")
+    assert len(found(workspace, "glacier")) == in_index(workspace, "glacier") == PAIRS
+
+
+def test_an_index_that_cannot_be_filled_fails_no_import(workspace, tmp_path, monkeypatch, caplog):
+    store_reading(workspace, LOCAL, read(workspace, tmp_path, "glacier", 5), "d")
+
+    def full(*_asked):
+        raise DiskFull
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index_job, "fill", full)
+        finish_index(workspace, "d")
+    assert "lacks pairs of an import" in caplog.text
+    assert len(found(workspace, "glacier")) == 5

@@ -12,7 +12,7 @@ from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.training.negatives import expected, with_negatives
 from reranker_ui.core.training.phase import phase_spec
-from reranker_ui.core.training.rows.candidates import LONGEST
+from reranker_ui.core.training.rows.candidates import LONGEST, Candidates
 from reranker_ui.core.training.rows.examples import examples_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
@@ -85,6 +85,13 @@ def test_triplets_take_a_negative_of_the_same_query_where_there_is_one():
     assert found["query"] == ["q0", "q1", "q1", "q1"]
     assert found["negative"][0] in ("passage 1", "passage 2")
     assert not {"passage 3", "passage 4", "passage 5"} & set(found["negative"][1:])
+
+
+def test_triplets_sort_the_candidates_of_a_query_once(monkeypatch):
+    asked, rows_of = [], Candidates.rows
+    monkeypatch.setattr(Candidates, "rows", lambda *of: asked.append(of[1]) or rows_of(*of))
+    columns("mnrl", frame([1] * 50 + [0] * 50, per_query=25))
+    assert sorted(asked) == [0, 1]
 
 
 def test_no_triplet_has_what_is_right_as_its_negative():

@@ -1,7 +1,7 @@
 """The stage: distinct pairs read from a file, in a scratch database of their own.
 
-It lies beside the upload, not in the home's database: reading takes no lock, memory use does not
-grow with the file, and cancelling only deletes the folder.
+It lies beside the upload, not in the home's database: reading takes no lock, a pair takes 24 bytes
+of memory at most, and cancelling only deletes the folder.
 """
 
 import json

@@ -6,6 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from reranker_ui.core.values.filesystems import DiskFull, remote_kind
 from reranker_ui.services.store.engine import sqlite_module
 from reranker_ui.services.store.faults import is_failed_write
@@ -51,7 +53,12 @@ def _open(dbapi: Any, folder: Path) -> Any:
 
 
 def _connect(dbapi: Any, path: Path) -> Any:
-    connection = dbapi.connect(path, isolation_level=None, timeout=30)
+    # SQLite does not wait where two set the mode of a new file at once: one finds it locked.
+    with FileLock(path.with_name("open.lock")):
+        return _prepared(dbapi.connect(path, isolation_level=None, timeout=30), path)
+
+
+def _prepared(connection: Any, path: Path) -> Any:
     # The write-ahead log is shared memory, which machines that share a folder do not have.
     journal = "DELETE" if remote_kind(path.parent) else "WAL"
     for pragma in (f"journal_mode={journal}", "synchronous=NORMAL", "cache_size=-32768"):

@@ -28,6 +28,7 @@ from reranker_ui.services.store.workspace import Workspace
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
 RunningImport = tuple[int, int]  # its id, and the process that stores its pairs
 _BATCH = 50_000  # pairs in one transaction: the fewer of them, the less FTS5 has to merge
+_CHARACTERS = 25_000_000  # of texts after which a transaction ends, since searches may wait for it
 _FETCHED = 500  # pairs that are in memory at once
 _PAUSE = 0.5  # seconds between two looks at a running import
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
@@ -163,7 +164,7 @@ def _follow(workspace: Workspace, dataset: Dataset, index: Any, running: Running
     indexed, last = 0, 0
     while os.getppid() == process and _is_running(workspace, import_id):
         if _has_batch(workspace, dataset, import_id, last):
-            count, last = _fill_batch(workspace, dataset, index, import_id, last, running=True)
+            count, last, _ = _fill_batch(workspace, dataset, index, import_id, last, running=True)
             indexed += count
         else:
             time.sleep(_PAUSE)
@@ -185,9 +186,9 @@ def _has_batch(workspace: Workspace, dataset: Dataset, import_id: int, last: int
 def _fill_import(
     workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
 ) -> int:
-    indexed, count = 0, _BATCH
-    while count == _BATCH:
-        count, last = _fill_batch(workspace, dataset, index, import_id, last)
+    indexed, more = 0, True
+    while more:
+        count, last, more = _fill_batch(workspace, dataset, index, import_id, last)
         indexed += count
     return indexed
 
@@ -195,22 +196,39 @@ def _fill_import(
 def _fill_batch(
     workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int,
     running: bool = False,
-) -> tuple[int, int]:  # fmt: skip
-    """Take in the next pairs of an import; returns how many there were, and the id of the last."""
-    count = 0
+) -> tuple[int, int, bool]:  # fmt: skip
+    """Take in the next pairs of an import.
+
+    Returns how many there were, the id of the last, and whether there may be more.
+    """
+    count = characters = 0
     query = select(*_TEXTS).where(*_of(dataset.id, import_id, last, running)).order_by(pairs.c.id)
+    index.execute("BEGIN IMMEDIATE")  # before the texts are read, so that no edit comes between
     with workspace.reading() as connection:
-        newest = connection.scalar(_newest(dataset.id)) or 0
+        settled = _settled(connection, dataset.id)
         rows = connection.execute(query.limit(_BATCH), execution_options={"yield_per": _FETCHED})
-        index.execute("BEGIN IMMEDIATE")
         for part in rows.partitions():
             index.executemany(_INSERT, map(_entry, part))
             count, last = count + len(part), part[-1].id
-    if import_id == _NO_IMPORT and count < _BATCH:
-        last = max(last, newest)  # so that nobody walks the dataset for the few that come
+            characters += sum(len(row.query) + len(row.passage) for row in part)
+            if characters >= _CHARACTERS:
+                break
+    more = count == _BATCH or characters >= _CHARACTERS
+    if import_id == _NO_IMPORT and not more:
+        last = max(last, settled)  # so that nobody walks the dataset for the few that come
     index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
     index.execute("COMMIT")
-    return count, last
+    return count, last, more
+
+
+def _settled(connection: sa.Connection, dataset_id: int) -> int:
+    """The highest id of a pair; 0 during an import, which may be cancelled: its ids come again."""
+    unfinished = select(imports.c.id).where(
+        imports.c.dataset_id == dataset_id, imports.c.state != "done"
+    )
+    if connection.scalar(unfinished.limit(1)) is not None:
+        return 0
+    return connection.scalar(_newest(dataset_id)) or 0
 
 
 def _entry(row: Any) -> tuple[int, str, str, str]:

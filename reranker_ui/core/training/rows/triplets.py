@@ -1,6 +1,7 @@
 """Triplets for in-batch negatives: a query, a relevant passage, and one that is not."""
 
 from array import array
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,10 +26,15 @@ def triplets_of(candidates: Candidates, relevant: Numbers, chance: np.random.Gen
         )
     ids = text_ids(candidates.passages)
     right, negative = array("q"), array("q")
+
+    @lru_cache(maxsize=4096)
+    def split(query: int) -> tuple[Numbers, Numbers]:
+        # The rows that are not relevant, and the texts of those that are.
+        rows = candidates.rows(query)
+        return rows[~relevant[rows]], np.sort(ids[rows[relevant[rows]]])
+
     for row in positive:
-        rows = candidates.rows(int(candidates.codes[row]))
-        of_query = relevant[rows]
-        pool, best = rows[~of_query], np.sort(ids[rows[of_query]])
+        pool, best = split(int(candidates.codes[row]))
         drawn = chance.integers(len(pool) or len(ids), size=DRAWN)
         fitting = _first_other(ids, pool[drawn] if len(pool) else drawn, best)
         if fitting is None:
