@@ -53,16 +53,15 @@ def _open(dbapi: Any, folder: Path) -> Any:
 
 
 def _connect(dbapi: Any, path: Path) -> Any:
-    # SQLite does not wait where two set the mode of a new file at once: one finds it locked.
-    with FileLock(path.with_name("open.lock")):
-        return _prepared(dbapi.connect(path, isolation_level=None, timeout=30), path)
-
-
-def _prepared(connection: Any, path: Path) -> Any:
+    connection = dbapi.connect(path, isolation_level=None, timeout=30)
     # The write-ahead log is shared memory, which machines that share a folder do not have.
-    journal = "DELETE" if remote_kind(path.parent) else "WAL"
-    for pragma in (f"journal_mode={journal}", "synchronous=NORMAL", "cache_size=-32768"):
+    journal = "delete" if remote_kind(path.parent) else "wal"
+    for pragma in ("synchronous=NORMAL", "cache_size=-32768"):
         connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA journal_mode").fetchone() != (journal,):
+        # SQLite does not wait where two change the mode at once: one finds the file locked.
+        with FileLock(path.with_name("mode.lock")):
+            connection.execute(f"PRAGMA journal_mode={journal}")
     if not _is_current(connection):
         connection.execute("BEGIN IMMEDIATE")
         if not _is_current(connection):
