@@ -31,7 +31,6 @@ export class RunResults {
    */
   async refresh(run, again) {
     const key = `${run.id} ${run.status}`;
-    if (this.outcome && this.outcome.id !== run.id) this.outcome = null;
     this.show(run);
     if (isLive(run.status) || (this.outcomeKey === key && !again)) return this.outcome;
     this.outcomeKey = key;
@@ -42,8 +41,12 @@ export class RunResults {
     return outcome;
   }
 
-  /** @param {Run} run */
+  /**
+   * Show what is known: the metrics at once, without waiting for the chart or the folder.
+   * @param {Run} run
+   */
   show(run) {
+    if (this.outcome && this.outcome.id !== run.id) this.outcome = null;
     const { id, name, metrics, verdict } = run;
     const key = JSON.stringify([id, name, metrics, !!this.outcome, this.outcome?.metric]);
     if (key === this.drawn) return;

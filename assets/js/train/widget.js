@@ -157,6 +157,7 @@ export class CurrentRun {
     this.head.draw(run);
     if (this.wanted) this.focus();
     this.state.draw(run, this.chart.plot.points);
+    this.results.show(run);
     await this.drawChart(answer, run);
     this.since = answer.next;
     const outcome = await this.results.refresh(run, this.files.isPushing);
