@@ -108,7 +108,7 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     page = new_page(f"{server.url}/?tab=train&run={run['id']}")
     table = page.locator(".rr-outcome-table tbody tr").first
     expect(table).to_contain_text("nDCG@10")
-    assert table.locator("td").all_text_contents() == ["0.566", "0.612", "0.403", "0.781", "+0.378"]
+    assert table.locator("td").all_text_contents() == ["0.566", "0.612", "0.403", "0.781", "+0.169"]
     points(page, "warm-raw", 20)
     points(page, "train", 20)
     names = page.evaluate("document.querySelector('.rr-chart').layout.annotations.map(a => a.text)")
