@@ -19,7 +19,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.settings import worker_environment
 from tests.benchmark.large_run import frame
 
-STEPS, FIRST = 30, 5
+STEPS, FIRST = 12, 2
 
 
 def steps_a_second(path: Path, processes: int) -> float:
@@ -58,4 +58,4 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
