@@ -2,7 +2,7 @@
 
 Trains the same recipe on MiniLM with one and with two processes, each with its share of the
 processor, in turn and in changing order, so that what else the machine does meets both alike. Steps
-a second are those of the loop, without its first steps; there is no evaluation on dev. A line a
+a second are those of the loop, without its first steps; dev is not evaluated. A line for each
 round, then the medians; ratios are those of two processes to one in the same round.
 """
 

@@ -1,4 +1,4 @@
-// Where a new run trains, and on how many processes; each is hidden where there is no choice.
+// Where a new run trains, and on how many processes; a field without a choice is hidden.
 
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
