@@ -1,6 +1,9 @@
 """The verb serve: the page on this machine, or only the ranking API."""
 
 import argparse
+import os
+import sys
+from contextlib import suppress
 from typing import Any
 
 from reranker_ui.commands import Verbs
@@ -34,5 +37,18 @@ def _serve(arguments: argparse.Namespace) -> tuple[Any, int]:
     import_large("reranker_ui.ui.layout")
     from reranker_ui.ui.layout import serve
 
-    serve(settings.model_copy(update={"demo": True}) if arguments.demo else settings)
+    with suppress(KeyboardInterrupt):
+        serve(settings.model_copy(update={"demo": True}) if arguments.demo else settings)
+    _exit_now()
     return None, 0
+
+
+def _exit_now() -> None:
+    """End this process without Python's cleanup.
+
+    It stops the thread that loads a model wherever that is, and then waits for ever for the import
+    lock that the thread holds.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

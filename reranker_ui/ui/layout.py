@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import time
 from contextlib import nullcontext
 
 import gradio as gr
@@ -46,7 +47,7 @@ def build_app(workspace: Workspace, mode: str = "local") -> gr.Blocks:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve the page until interrupted. Refused if the home takes no further server."""
+    """Serve the page until stopped. Refused if the home takes no further server."""
     settings = settings or Settings()
     return_memory()
     logs.begin(settings.log_format, secret_values())
@@ -68,10 +69,23 @@ def serve(settings: Settings | None = None) -> None:
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
         for notice in page_server.notices():
             log.warning(notice)
-        for number in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
-            signal.signal(number, signal.default_int_handler)
         with nullcontext() if fault else backup_schedule.backing_up(workspace):
-            page.block_thread()
+            _wait_for_stop()
+            page.close(verbose=False)
+
+
+def _wait_for_stop() -> None:
+    """Wait for Ctrl-C or a container's stop; a second one ends the process at once."""
+    stops: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stops.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    while not stops:
+        time.sleep(0.1)
 
 
 def _restored(workspace: Workspace) -> str:

@@ -156,3 +156,36 @@ def test_stopping_is_quick_and_quiet(tmp_path, asked):
         one.kill()
     assert one.process.returncode == 0
     assert "Traceback" not in (tmp_path / "home.log").read_text()
+
+
+STUCK_AT_EXIT = """
+import atexit, sys, threading
+sys.path.insert(0, sys.argv[1])
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        import slow  # waits for the import lock of a thread that Python has stopped
+
+threading.Thread(target=__import__, args=["slow"], daemon=True).start()
+atexit.register(Cycle)
+from reranker_ui.__main__ import main
+sys.exit(main(["serve"]))
+"""
+
+
+def test_it_stops_while_a_thread_imports_and_a_page_is_open(tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "slow.py").write_text("import time; time.sleep(600)")
+    one = Server(tmp_path / "home", program=("-c", STUCK_AT_EXIT, str(tmp_path))).start()
+    try:
+        with httpx.stream("GET", f"{one.url}/gradio_api/heartbeat/page", timeout=30) as beats:
+            chunks = beats.iter_raw()
+            next(chunks)
+            one.kill(signal.SIGTERM)
+            assert one.process.returncode == 0
+            b"".join(chunks)  # raises if the stream was cut, not closed
+    finally:
+        one.kill()
