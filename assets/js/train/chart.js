@@ -2,10 +2,10 @@
 
 import { resolveColours } from "../lib/colours.js";
 import { listen } from "../lib/events.js";
-import { bestFree, chartNotes } from "./chart_notes.js";
+import { chartNotes } from "./chart_notes.js";
 import { LOG_AXIS } from "./panels.js";
 import { line, smoother } from "./smoothing.js";
-import { METRICS } from "./words.js";
+import { METRICS, strongestFree } from "./words.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
 const METRIC_WORDS = Object.fromEntries(METRICS);
@@ -112,7 +112,7 @@ export class LossChart {
 
   /** Draw the line to beat, the best ranker that needs no labels, stronger than the others. */
   async markBest() {
-    const best = bestFree(this.points, this.metric);
+    const best = strongestFree(this.points.baselines, this.metric);
     const rankers = /** @type {Baseline[]} */ (["bm25", "cosine"]);
     const widths = rankers.map((ranker) => (ranker === best ? 2.5 : 1.5));
     const places = rankers.map((ranker) => this.traceAt(ranker));

@@ -2,10 +2,9 @@
 
 import { fill, h } from "../lib/dom.js";
 import { LossChart } from "./chart.js";
-import { bestFree } from "./chart_notes.js";
 import { EXTRAS } from "./panels.js";
 import { ValueTable } from "./value_table.js";
-import { METRICS } from "./words.js";
+import { METRICS, strongestFree } from "./words.js";
 
 const PHONE = 640; // pixels
 
@@ -122,7 +121,7 @@ export class ChartCard {
     const warm = run.warm_steps ? key("warm", "warm start") : null;
     const own = [warm, key("accent", "smoothed"), key("raw", "raw")];
     fill(loss, h("b", "Training loss"), grow(), own, compared());
-    const best = bestFree(this.plot.points, this.plot.metric);
+    const best = strongestFree(this.plot.points.baselines, this.plot.metric);
     const free = (/** @type {Baseline} */ ranker, /** @type {string} */ word) =>
       key(ranker, ranker === best ? `${word}, best free` : word);
     const origin = key("base", run.origin.title);

@@ -17,18 +17,6 @@ const BASELINES = [
 ];
 
 /**
- * The stronger of the two rankers that need no labels; undefined before both are known.
- * @param {ChartPoints} points
- * @param {string} metric
- * @returns {Baseline | undefined}
- */
-export function bestFree({ baselines }, metric) {
-  const [words, meaning] = [baselines.bm25?.[metric], baselines.cosine?.[metric]];
-  if (words === undefined || meaning === undefined) return undefined;
-  return meaning >= words ? "cosine" : "bm25";
-}
-
-/**
  * Every annotation of the chart.
  * @param {LossChart} chart
  */

@@ -26,12 +26,13 @@ export function rankerName(ranker, { name, origin, metrics }) {
 }
 
 /**
- * The ranker that a run has to beat: of those that need no labels, the stronger one on test.
- * @param {Run["metrics"]} metrics
+ * The ranker that a run has to beat: of those that need no labels, the stronger one by `metric`.
+ * @param {Run["metrics"] | ChartPoints["baselines"]} metrics
+ * @param {string} metric
  * @returns {"bm25" | "cosine" | null} null where neither was measured
  */
-export function strongestFree({ bm25, cosine }) {
-  const [words, meaning] = [bm25?.["ndcg@10"] ?? null, cosine?.["ndcg@10"] ?? null];
+export function strongestFree({ bm25, cosine }, metric = "ndcg@10") {
+  const [words, meaning] = [bm25?.[metric] ?? null, cosine?.[metric] ?? null];
   if (words === null) return meaning === null ? null : "cosine";
   return meaning !== null && meaning > words ? "cosine" : "bm25";
 }
