@@ -15,6 +15,7 @@ from reranker_ui.core.evaluation.combining.combination import (
     fitted,
 )
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.left_out import is_better
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.evaluation.outcome import (
@@ -51,6 +52,13 @@ def test_a_strong_model_stands_alone_and_is_calibrated():
     found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0, queries=300))
     assert found.alone and found.weights["tuned"] > 0
     assert found.logits({"tuned": [-1.0, 8.0]})[0] < 0 < found.logits({"tuned": [-1.0, 8.0]})[1]
+
+
+def test_a_gain_in_one_metric_makes_up_only_for_a_tolerated_loss_in_the_other():
+    gains = {"ndcg@10": [-0.008, 0.018], "average_precision": [0.021, 0.008]}
+    assert is_better(gains, tolerated=0.5) and not is_better(gains, tolerated=0.0)
+    assert is_better({**gains, "ndcg@10": [0.0, 0.0]}, tolerated=0.0)
+    assert not is_better({**gains, "average_precision": [0.007, 0.008]}, tolerated=0.5)
 
 
 def test_a_model_that_learned_nothing_is_left_out():

@@ -17,10 +17,13 @@ Fit: TypeAlias = Callable[[Truth, Array], tuple[float, list[float]]]
 RESAMPLES = 200
 
 
-def is_better(gains: Gains) -> bool:
-    """Whether one metric gains more than its standard error and none loses half of that."""
+def is_better(gains: Gains, tolerated: float) -> bool:
+    """Whether one metric gains more than its standard error and none loses more than `tolerated`.
+
+    `tolerated` is in standard errors.
+    """
     improves = any(gain > error for gain, error in gains.values())
-    return improves and all(gain > -error / 2 for gain, error in gains.values())
+    return improves and all(gain >= -error * tolerated for gain, error in gains.values())
 
 
 class Judge:
