@@ -485,8 +485,10 @@ def test_verbs(command, workspace, caves, tiny_model, tmp_path):
     assert [set(row) for row in rows] == [{"rank", "index", "score", "passage"}] * 3
     assert [(row["rank"], row["index"]) for row in rows] == [(1, 2), (2, 0), (3, 1)]
     number = a_run(workspace, model=tiny_model)
-    code, out, _ = command("evaluate", "--model", number, "--dataset", "caves", "--json")
+    code, out, said = command("evaluate", "--model", number, "--dataset", "caves", "--json")
     assert code == 0
+    alone = command("evaluate", "--model", f"{number}:tuned", "--dataset", "caves", "--json")
+    assert alone == (code, out, said)
     assert set(json.loads(out)) == {"ndcg@10", "mrr@10", "map", "average_precision", "queries"}
     assert json.loads(out)["queries"] == 4
     code, out, said = command("evaluate", "--model", "bm25", "--dataset", "none", "--json")

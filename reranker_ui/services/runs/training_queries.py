@@ -5,7 +5,7 @@ from sqlalchemy import select
 from reranker_ui.core.values.pairs import near, query_key
 from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.runs.listing import find_handle
-from reranker_ui.services.runs.rows import folder_of
+from reranker_ui.services.runs.rows import ALONE, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
@@ -14,7 +14,7 @@ from reranker_ui.services.store.workspace import Workspace
 def learned_queries(
     workspace: Workspace, user: User, run: str, dataset: str, split: str
 ) -> list[str]:
-    """The queries of a split, near-duplicates too, that `run` or its parents trained on.
+    """The queries of a split, near-duplicates too, that `run` (also with ALONE) or its parents trained on.
 
     There are some only where the split was changed after the run had started, or where the run
     learned from another dataset with the same queries.
@@ -28,7 +28,7 @@ def learned_queries(
 
 def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:
     queries: set[str] = set()
-    number: int | None = find_handle(workspace, user, run).id
+    number: int | None = find_handle(workspace, user, run.removesuffix(ALONE)).id
     keys: set[int] = set()
     while number is not None and number not in keys:
         keys.add(number)
