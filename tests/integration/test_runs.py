@@ -289,7 +289,7 @@ def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model)
     until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
     lifecycle.stop(workspace, ADMIN, waiting["id"], "cancel")
     assert lifecycle.wait(workspace, ADMIN, waiting["id"], every=0.1)["status"] == "cancelled"
-    lifecycle.resume(workspace, ADMIN, run["id"])
+    assert lifecycle.resume(workspace, ADMIN, run["id"])["status"] == "queued"
     assert lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)["status"] == "finished"
 
 

@@ -173,7 +173,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "warm_steps": progress.warm_steps,
         "loss": progress.log.get("loss"),
         "pairs_per_second": progress.log.get("pairs_per_second"),
-        "left": _left(progress, state, now),
+        "left": None if stopping else _left(progress, state, now),
         "seconds": progress_in.seconds(progress, state, now),
         "started_at": progress.started.get("time"),
         "ended_at": progress.ended.get("time"),
