@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from reranker_ui.core.values.execution.placement import Job
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -168,6 +169,25 @@ def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace
     folder.emit("started", plan=plan)
     anew = lifecycle.follow(workspace, ADMIN, None, **known | {"since": delta["next"]})
     assert anew["since"] == 0 and len(anew["events"]) == 4
+
+
+def test_a_run_says_how_long_it_takes_only_while_it_trains(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started")
+    folder.emit("log", step=1, eta=500.0)
+
+    def left():
+        return lifecycle.find_run(workspace, ADMIN, run["id"])["left"]
+
+    Job("7", "running", "RUNNING").save(folder.path)
+    assert left() > 400
+    Job("7", "waiting", "PENDING").save(folder.path)  # queued again before its time limit
+    assert left() is None
+    Job("7", "running", "RUNNING").save(folder.path)
+    folder.request_stop("keep")
+    assert left() is None
 
 
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):
