@@ -117,7 +117,10 @@ def comparison_table(table: Shape) -> str:
     """A comparison as a table."""
     heads = [run["name"] for run in table["runs"]]
     rows = [["", *heads]]
-    rows += [[row["metric"], *map(_value, row["values"])] for row in table["metrics"]]
+    for row in table["metrics"]:
+        rows.append([row["metric"], *map(_value, row["values"])])
+        if any(gains := ["", *map(_gain, row["values"][1:])]):
+            rows.append(["  gain", *gains])
     rows += [[row["field"], *row["values"]] for row in table["recipe"]]
     for query in table["changed"] or []:
         rows.append([query["query"][:40], *(f"{value:.3f}" for value in query["values"])])
@@ -132,6 +135,15 @@ def _value(value: dict[str, Any]) -> str:
         return "-"
     interval = "" if value["low"] is None else f" ({value['low']:.3f} to {value['high']:.3f})"
     return f"{value['value']:.3f}{interval}"
+
+
+def _gain(value: dict[str, Any]) -> str:
+    """The gain over the first column; "" where it is unknown."""
+    if value["gain"] is None:
+        return ""
+    low, high = value["gain_low"], value["gain_high"]
+    interval = "" if low is None else f" ({low:+.3f} to {high:+.3f})"
+    return f"{value['gain']:+.3f}{interval}"
 
 
 def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:

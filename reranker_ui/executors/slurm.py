@@ -25,7 +25,7 @@ INSTALL = (
     "Install Slurm's client programs on the server's machine, or start the server with their folder"
     " in PATH, then resume the run."
 )
-CORRECT = "Correct the settings RERANKER_UI_SLURM_*"
+CORRECT = "Correct the settings RERANKER_UI_SLURM_*, or choose fewer GPUs or processes"
 # Errors of sbatch after which the controller may have the job all the same.
 OPEN = re.compile("timed out|receive|zero bytes|send failure|shutdown failure", re.IGNORECASE)
 LIMIT = re.compile(r"(?:(?P<days>\d+)-)?(?P<clock>\d+(?::\d+){0,2})")

@@ -69,6 +69,8 @@ def _work(folder: RunFolder) -> int:
         _cancel(folder)
     except Lost as reason:
         print(reason, file=sys.stderr)
+        with suppress(OSError):  # on a full disk it is lost without a reason
+            folder.emit("lost", error=str(reason))
         return 1
     except BaseException as error:
         traceback.print_exc()
@@ -107,11 +109,7 @@ def _is_next(folder: RunFolder, locks: ExitStack) -> bool:
 
 
 def _cancel(folder: RunFolder) -> None:
-    # A stopped run with a saved model that was resumed becomes stopped again.
-    before = folder.last_stop()
-    if before and folder.model.is_dir():
-        folder.emit("stopped", metrics=before.get("metrics"))
-    else:
+    if not folder.stop_again():
         shutil.rmtree(folder.model, ignore_errors=True)  # saved before it was evaluated
         _end(folder, "cancelled")
 

@@ -244,6 +244,7 @@ def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys,
     assert [run["id"] for run in json.loads(said("runs", "--sort", "ndcg", "--json"))] == [2, 1]
     table = said("compare", "1", "run 2")
     assert "ndcg@10" in table and "Wide" in table and "3 shared test queries" in table
+    assert "gain  " in table and "+0.333 (" in table
     said("run", "Wide", "--archive")
     assert [run["id"] for run in json.loads(said("runs", "--json"))] == [2]
     assert len(json.loads(said("runs", "--archived", "--json"))) == 2

@@ -110,6 +110,7 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(
     workspace, run_of_an_encoder, tmp_path
 ):
     folder, number, texts = run_of_an_encoder, int(run_of_an_encoder.path.name), TEXTS
+    (folder.model / "model.safetensors").chmod(0o600)
     report = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
     assert report["tokens"] < 5000 < report["of"] and report["difference"] <= 1e-4
     assert report["bytes"] < 60e6
@@ -119,6 +120,8 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(
     with pytest.raises(Refused, match="already exists"):
         export_model(workspace, ADMIN, number, tmp_path / "small")
     assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > report["bytes"]
+    weights = tmp_path / "whole" / "model.safetensors"
+    assert weights.stat().st_mode & 0o044 == 0o044, "other accounts serve it"
 
 
 def test_the_encoder_beside_an_exported_model_loses_them_too(

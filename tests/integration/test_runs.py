@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from reranker_ui.core.values.execution.placement import Job
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -170,6 +171,25 @@ def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace
     assert anew["since"] == 0 and len(anew["events"]) == 4
 
 
+def test_a_run_says_how_long_it_takes_only_while_it_trains(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started")
+    folder.emit("log", step=1, eta=500.0)
+
+    def left():
+        return lifecycle.find_run(workspace, ADMIN, run["id"])["left"]
+
+    Job("7", "running", "RUNNING").save(folder.path)
+    assert left() > 400
+    Job("7", "waiting", "PENDING").save(folder.path)  # queued again before its time limit
+    assert left() is None
+    Job("7", "running", "RUNNING").save(folder.path)
+    folder.request_stop("keep")
+    assert left() is None
+
+
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):
     labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe.model_copy(update={"passes": (0, 0)}))
@@ -289,7 +309,7 @@ def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model)
     until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
     lifecycle.stop(workspace, ADMIN, waiting["id"], "cancel")
     assert lifecycle.wait(workspace, ADMIN, waiting["id"], every=0.1)["status"] == "cancelled"
-    lifecycle.resume(workspace, ADMIN, run["id"])
+    assert lifecycle.resume(workspace, ADMIN, run["id"])["status"] == "queued"
     assert lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)["status"] == "finished"
 
 

@@ -64,6 +64,23 @@ def test_a_job_that_waits_is_cancelled_and_leaves_the_queue(slurm, workspace, ti
     assert slurm.ask("squeue", "--noheader", "--format=%T", "--job", run["place"]["job"]) == ""
 
 
+def test_a_stopped_run_whose_resumed_job_waits_is_stopped_again(
+    slurm, workspace, tiny_model, monkeypatch
+):
+    monkeypatch.setattr(RunFolder, "last_checkpoint", lambda self: self.checkpoints)
+    workspace.settings.slurm_lines = ["#SBATCH --hold"]
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe_from(base=str(tiny_model)))
+    folder = RunFolder(run["folder"])
+    lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
+    for how in ("keep", "cancel"):
+        folder.emit("stopped", metrics={"tuned": {"ndcg@10": 0.5}})
+        folder.model.mkdir(exist_ok=True)
+        assert lifecycle.resume(workspace, ADMIN, run["id"])["status"] == "queued"
+        ended = lifecycle.stop(workspace, ADMIN, run["id"], how)
+        assert ended["status"] == "stopped" and ended["metrics"]["tuned"]["ndcg@10"] == 0.5
+
+
 def test_what_slurm_refuses_is_a_failed_run_with_its_sentence(slurm, workspace, tiny_model):
     workspace.settings.slurm_partition = "nowhere"
     labelled_dataset(workspace)

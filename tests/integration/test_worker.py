@@ -13,9 +13,10 @@ import pytest
 from filelock import FileLock
 
 from reranker_ui.core.values.recipe import Recipe
-from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.core.values.run_folder import Lost, RunFolder
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.jobs import train as training_job
+from reranker_ui.services.runs.progress import progress_and_status, sentence
 from reranker_ui.settings import worker_environment
 from tests.support import ROOT
 
@@ -99,6 +100,17 @@ def work(home, monkeypatch):
     yield lambda folder: training_job.main([str(folder.path)])
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def test_a_worker_whose_process_was_killed_leaves_the_reason(home, work, tiny_model, monkeypatch):
+    def lose(*_):
+        raise Lost("A process of the run was killed, so the others were ended too.")
+
+    monkeypatch.setattr("reranker_ui.core.training.run.train", lose)
+    folder = frozen(home, 1, tiny_model)
+    assert work(folder) == 1
+    progress, state = progress_and_status(folder)
+    assert state == "lost" and "a process of the run was killed" in sentence(progress, state)
 
 
 def seen(folder, name):

@@ -21,6 +21,7 @@ STARTED = {
     "plan": {"warm_start_steps": 30, "train_steps": 70},
     "notice": "The Hub cannot be reached.",
 }
+QUEUED = {"event": "queued", "time": 500.0}
 METRICS = {"ndcg@10": 0.6, "average_precision": 0.5, "queries": 9}
 
 
@@ -96,6 +97,25 @@ def test_a_live_run_counts_on_and_a_lost_one_does_not():
     assert seconds(found, "running", 160.0) == 60.0
     assert seconds(found, "lost", 160.0) == 10.0
     assert seconds(progress_of([]), "queued", 160.0) is None
+
+
+def test_the_time_of_a_resumed_run_is_that_since_it_started_again():
+    lost = [STARTED, log("train", 5, eta=40.0, pairs_per_second=9.0), QUEUED]
+    assert seconds(progress_of(lost), "queued", 520.0) is None
+    assert seconds(progress_of(lost), "lost", 520.0) == 10.0
+    assert seconds(progress_of([*lost, QUEUED | {"event": "stopped"}]), "stopped", 520.0) == 10.0
+    again = progress_of([*lost, STARTED | {"time": 505.0}])
+    assert seconds(again, "running", 520.0) == 15.0
+    assert seconds(again, "lost", 520.0) == 0.0
+    assert again.step == 35 and again.log["eta"] is None and again.log["pairs_per_second"] is None
+
+
+def test_a_lost_run_says_why_its_worker_gave_up_until_it_starts_again():
+    reason = {"event": "lost", "time": 120.0, "error": "A process of the run was killed."}
+    lost = [STARTED, log("train", 5), reason]
+    assert sentence(progress_of(lost), "lost").endswith("step 35: a process of the run was killed.")
+    again = progress_of([*lost, QUEUED])
+    assert sentence(again, "lost").endswith("the worker ended without an error message.")
 
 
 def test_notices_are_collected_in_order():

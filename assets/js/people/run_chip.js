@@ -23,7 +23,7 @@ export function runChip() {
     button.className = `rr-runchip ${kindOf(pulse)}`;
     if (run) drawRunning(button, run, pulse.waiting);
     else if (pulse.waiting) fill(button, icon("clock"), `${pulse.waiting} waiting`);
-    else if (pulse.failed) fill(button, icon("failed"), `${pulse.failed} failed`);
+    else if (pulse.failed && pulse.ended) fill(button, icon("failed"), endOf(pulse.ended));
     else fill(button, "Nothing running");
     showInTitle(run);
     const { ended } = pulse;

@@ -126,8 +126,8 @@ def check_gpus(gpus: int) -> None:
 
     if (available := torch.cuda.device_count()) < gpus:
         raise Refused(
-            f"The run needs {gpus} GPUs, and this machine has {available}. Choose fewer GPUs, or "
-            "processes, which train on the CPUs."
+            f"The run needs {gpus} GPU{'s' if gpus > 1 else ''}, and this machine has {available}."
+            " Choose fewer GPUs, or processes, which train on the CPUs."
         )
 
 

@@ -53,7 +53,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error
 
 
 class Lost(Exception):  # noqa: N818 - the run can be resumed
-    """Raised where a process of the run was killed: its worker ends without a last event."""
+    """Raised where a process of the run was killed: it ends without one of the last events."""
 
 
 class RunFolder(ProcessFolder):
@@ -198,6 +198,13 @@ class RunFolder(ProcessFolder):
         """The last `stopped` event; None where the run was never stopped with its model saved."""
         events = [event for event in self.events()[0] if event["event"] == "stopped"]
         return events[-1] if events else None
+
+    def stop_again(self) -> bool:
+        """End a resumed run as it was stopped before; False where it has no model saved then."""
+        if not (before := self.last_stop()) or not self.model.is_dir():
+            return False
+        self.emit("stopped", metrics=before.get("metrics"))
+        return True
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""

@@ -20,6 +20,7 @@ from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
+READABLE = 0o044  # by accounts of other servers; safetensors writes for this one only
 OF_ENCODER = ("cosine", "probe")  # parts of a combination that read embeddings
 
 
@@ -45,6 +46,8 @@ def export_model(
     try:
         beside = beside_model(workspace, folder, folder.model)
         parity = _write(folder, beside, draft, trim)
+        for file in filter(Path.is_file, draft.rglob("*")):
+            file.chmod(file.stat().st_mode | READABLE)
         draft.rename(target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -15,6 +15,7 @@ Ranker = Literal["base", "tuned", "bm25", "cosine", "combined"]
 Baseline = Literal["base", "bm25", "cosine"]  # what runs are compared with
 RANKERS: tuple[Ranker, ...] = get_args(Ranker)
 LIVE = ("queued", "running")
+PACE = ("eta", "pairs_per_second")  # in a log event
 FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
 Metrics = dict[Ranker, dict[str, float | None] | None]
@@ -32,6 +33,9 @@ class Progress:
     log: Event = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     ended: Event = field(default_factory=dict)
+    waits: bool = False  # queued, and not started since
+    seen_at: float = 0.0  # the last event of a worker that had started
+    lost: str = ""  # why the worker gave up
 
     @property
     def warm_steps(self) -> int:
@@ -109,13 +113,12 @@ def progress_of(events: list[Event]) -> Progress:
 
 def _take(progress: Progress, event: Event) -> None:
     kind = event["event"]
-    if kind == "queued" and progress.ended:  # stopped, and resumed
-        progress.ended, progress.metrics = {}, dict.fromkeys(RANKERS)
-    if kind == "started":
-        progress.started = event
-        progress.notices += [event["notice"]] if event.get("notice") else []
+    if kind in ("queued", "started"):
+        _begin(progress, event)
     elif kind == "log":
         progress.log = event
+    elif kind == "lost":
+        progress.lost = str(event.get("error") or "")
     elif kind in ("notice", "agreement"):
         progress.notices += filter(None, [_notice(event)])
     elif kind == "evaluated":
@@ -124,6 +127,18 @@ def _take(progress: Progress, event: Event) -> None:
         progress.ended = event
         ended = event.get("metrics") or {}
         progress.metrics |= {name: _numbers(ended[name]) for name in RANKERS if name in ended}
+    if not progress.waits:
+        progress.seen_at = float(event.get("time") or 0.0)
+
+
+def _begin(progress: Progress, event: Event) -> None:
+    progress.waits, progress.lost = event["event"] == "queued", ""
+    if progress.waits and progress.ended:  # stopped, and resumed
+        progress.ended, progress.metrics = {}, dict.fromkeys(RANKERS)
+    if not progress.waits:
+        progress.started = event
+        progress.log = progress.log | dict.fromkeys(PACE)  # of the worker before
+        progress.notices += [event["notice"]] if event.get("notice") else []
 
 
 def _notice(event: Event) -> str:
@@ -195,25 +210,23 @@ def sentence(progress: Progress, state: Status) -> str:
     at = f" at step {progress.step:,}" if progress.step else ""
     if state == "failed":
         return f"Failed{at}: {progress.ended.get('error') or 'see the log of the run.'}"
+    reason = progress.lost or "The worker ended without an error message."
     return {
         "queued": "Waiting",
         "running": running,
         "finished": "Finished",
         "stopped": f"Stopped (model saved){at}",
         "cancelled": f"Cancelled{at}",
-        "lost": f"Stopped unexpectedly{at}: the worker ended without an error message.",
+        "lost": f"Stopped unexpectedly{at}: {reason[0].lower()}{reason[1:]}",
     }[state]
 
 
 def seconds(progress: Progress, state: str, now: float) -> float | None:
-    """How long the run took, or has taken so far; None before it started."""
-    if not progress.started:
+    """How long the run took, or has taken so far since it last started; None while it waits."""
+    if not progress.started or (state in LIVE and progress.waits):
         return None
     started_at = float(progress.started["time"])
-    if progress.ended:
-        return float(progress.ended["time"]) - started_at
-    last = progress.log.get("time", started_at)
-    return (now if state in LIVE else float(last)) - started_at
+    return max(0.0, (now if state in LIVE else progress.seen_at) - started_at)
 
 
 def verdict(metrics: Metrics, origin: str = "base") -> str | None:

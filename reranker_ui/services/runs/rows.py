@@ -140,6 +140,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
+    waits = place["phase"] == "waiting"  # a job that was queued again
     return {
         "id": row["id"],
         "name": row["name"],
@@ -173,7 +174,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "warm_steps": progress.warm_steps,
         "loss": progress.log.get("loss"),
         "pairs_per_second": progress.log.get("pairs_per_second"),
-        "left": _left(progress, state, now),
+        "left": None if stopping or waits else _left(progress, state, now),
         "seconds": progress_in.seconds(progress, state, now),
         "started_at": progress.started.get("time"),
         "ended_at": progress.ended.get("time"),

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of
+from reranker_ui.core.values.execution.placement import Placement, job_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -146,7 +146,7 @@ def resume(
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
     with run_jobs.handling(workspace, number):
-        row = resumable(workspace, user, number)
+        resumable(workspace, user, number)
         placed = placement or placement_of_run(workspace, user, number)
         check_place(workspace, placed)
         executors.check_price(workspace, placed)
@@ -154,8 +154,7 @@ def resume(
         folder = folder_of(workspace, number)
         folder.stop_file.unlink(missing_ok=True)
         placed.save(folder.path)
-        if row["status"] != "lost" or placed.executor != LOCAL:
-            folder.emit("queued")  # else it would be as it ended, or running while its job waits
+        folder.emit("queued")  # else it would be as it ended, or running before its worker is
         with workspace.writing() as connection:
             record(connection, user, "run.resume", f"run:{number}", at=time.time())
         run_jobs.submit(workspace, folder)
@@ -166,7 +165,7 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     """Ask a run to stop after this step and keep its model, or to cancel.
 
     A worker that is overdue after a "cancel" is ended by the next one. A job that waits for its
-    executor is taken from the queue: the run is cancelled, or lost again if it was resumed.
+    executor is taken from the queue, see `run_jobs.end`.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)

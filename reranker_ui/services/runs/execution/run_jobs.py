@@ -62,11 +62,18 @@ def submit(workspace: Workspace, folder: RunFolder) -> None:
 
 
 def end(workspace: Workspace, folder: RunFolder, how: Stop) -> None:
-    """End the worker or the waiting job of a run: it is cancelled, or lost if it was resumed."""
+    """End the worker or the waiting job of a run.
+
+    It is cancelled. A resumed run whose job waited is stopped again, where its model was saved, or
+    lost again by "keep", where it has a checkpoint.
+    """
     with handling(workspace, folder.number):
+        job = job_of(folder.path)
+        waited = job is not None and job.phase == "waiting"
         executor_of(workspace, placement_of(folder.path).executor).end(folder)
-        resumed = how == "keep" and folder.last_checkpoint()
-        if folder.status() == "lost" and not resumed:
+        if folder.status() != "lost" or (waited and folder.stop_again()):
+            return
+        if how == "cancel" or not folder.last_checkpoint():
             folder.emit("cancelled")
 
 
