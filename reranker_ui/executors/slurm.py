@@ -29,7 +29,9 @@ CORRECT = "Correct the settings RERANKER_UI_SLURM_*, or choose fewer GPUs or pro
 # Errors of sbatch after which the controller may have the job all the same.
 OPEN = re.compile("timed out|receive|zero bytes|send failure|shutdown failure", re.IGNORECASE)
 LIMIT = re.compile(r"(?:(?P<days>\d+)-)?(?P<clock>\d+(?::\d+){0,2})")
-Queue: TypeAlias = dict[str, tuple[str, str]]  # by number and name of a job: number, state
+FORMAT = "--format=%i|%T|%r|%j"  # of squeue: number, state, reason why it waits, name
+# By number and name of a job: number, and state with the reason why it waits.
+Queue: TypeAlias = dict[str, tuple[str, str]]
 # States of Slurm; a job in any other has ended.
 WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
 RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING")
@@ -163,14 +165,20 @@ class SlurmExecutor:
     def _queue(self) -> Queue | None:
         """The jobs of this account; None where Slurm does not answer."""
         try:
-            answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%j")
+            answer = self._run(
+                "squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%r|%j"
+            )
         except OSError:
             return None
         if answer.returncode:
             return None
-        rows = [line.strip().split("|", 2) for line in answer.stdout.splitlines()]
-        named = {name: (number, state) for number, state, name in rows}
-        return named | {number: (number, state) for number, state, _ in rows}
+        queue: Queue = {}
+        for line in answer.stdout.splitlines():
+            number, state, reason, name = line.strip().split("|", 3)
+            if phase_of(state) == "waiting" and reason not in ("", "None"):
+                state = f"{state} ({reason})"
+            queue[number] = queue[name] = number, state
+        return queue
 
     def _last_state(self, number: str) -> str:
         """The state of a job that squeue has forgotten; "" on a cluster without accounting."""
@@ -250,7 +258,8 @@ def _reason(errors: str) -> str:
 
 
 def phase_of(state: str) -> Phase:
-    """Whether a job in this state of Slurm waits, runs or has ended."""
-    if state in WAITING:
+    """Whether a job in this state of Slurm waits, runs or has ended; a reason may follow."""
+    word = state.partition(" ")[0]
+    if word in WAITING:
         return "waiting"
-    return "running" if state in RUNNING else "ended"
+    return "running" if word in RUNNING else "ended"

@@ -60,6 +60,8 @@ def test_a_job_that_waits_is_cancelled_and_leaves_the_queue(slurm, workspace, ti
     labelled_dataset(workspace)
     recipe = recipe_from(base=str(tiny_model))
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    why = "PENDING (JobHeldUser)"
+    until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["sentence"].endswith(why))
     assert lifecycle.stop(workspace, ADMIN, run["id"], "keep")["status"] == "cancelled"
     assert slurm.ask("squeue", "--noheader", "--format=%T", "--job", run["place"]["job"]) == ""
 

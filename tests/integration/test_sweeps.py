@@ -175,6 +175,20 @@ def test_unknown_executors_are_left_out_and_named(workspace, nowhere, recipe, mo
     assert "RERANKER_UI_EXECUTORS names unknown executors, left out: foo" in notice
 
 
+def test_a_run_waits_only_for_others_on_this_machine(workspace, nowhere, recipe, monkeypatch):
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    labelled_dataset(workspace)
+    slurm = Placement("slurm", gpus=1)
+
+    def waits(placement=None):
+        return plan(workspace, ADMIN, "caves", recipe, placement=placement)["busy"]
+
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=slurm)
+    assert not waits()
+    lifecycle.start(workspace, ADMIN, "caves", recipe)
+    assert waits() and not waits(slurm)
+
+
 def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     workspace, nowhere, recipe, monkeypatch
 ):

@@ -54,7 +54,7 @@ def live_through(workspace, tiny_model, title, placed=None, pid_to_kill=pid_of):
         return lifecycle.find_run(workspace, ADMIN, 1)
 
     assert run["place"]["title"] == title and run["status"] == "queued"
-    assert run["sentence"] == f"Waiting in {title}: job {run['place']['job']}, PENDING"
+    assert run["sentence"].startswith(f"Waiting in {title}: job {run['place']['job']}, PENDING")
     wait_for(folder, "checkpoint", 2)
     assert until(lambda: now()["place"]["state"] == "RUNNING") and now()["status"] == "running"
     os.kill(pid_to_kill(folder), signal.SIGKILL)

@@ -93,7 +93,7 @@ def test_a_job_that_slurm_refuses_says_what_to_do(programs, answer, said):
         programs.submit()
 
 
-ENQUEUE = 'echo "41|PENDING|${2#--job-name=}" > queue'
+ENQUEUE = 'echo "41|PENDING|None|${2#--job-name=}" > queue'
 OPEN_ANSWERS = [
     ("exec sleep 60", "sbatch did not answer within 5 s"),
     (f"echo '{SOCKET}' >&2; exit 1", SOCKET.removeprefix("sbatch: error: ")),
@@ -122,7 +122,7 @@ def test_a_job_that_comes_late_is_found_and_one_that_does_not_is_lost(programs, 
     programs.let_time_pass()
     assert programs.refresh().phase == "waiting"  # nobody knows
     programs.write("squeue", "cat queue")
-    programs.queue.write_text(f"40|RUNNING|of|somebody\n41|RUNNING|{name}\n")
+    programs.queue.write_text(f"40|RUNNING|None|of|somebody\n41|RUNNING|None|{name}\n")
     assert programs.refresh().id == "41" and programs.refresh().phase == "running"
 
     assert programs.submit() != name

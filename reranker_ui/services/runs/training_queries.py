@@ -14,10 +14,10 @@ from reranker_ui.services.store.workspace import Workspace
 def learned_queries(
     workspace: Workspace, user: User, run: str, dataset: str, split: str
 ) -> list[str]:
-    """The queries of a split, near-duplicates too, that `run` (also with ALONE) or its parents trained on.
+    """The queries of a split, near-duplicates too, that `run` or its parents trained on.
 
-    There are some only where the split was changed after the run had started, or where the run
-    learned from another dataset with the same queries.
+    `run`: its name or number, also with ALONE. There are some only where the split was changed after
+    the run had started, or where it learned from another dataset with the same queries.
     """
     require(user, "viewer")
     labelled = labelled_pairs(workspace, user, dataset, split)

@@ -46,7 +46,7 @@ class Plan(TypedDict):
 
     `runs`: how many are queued; `price`: what the executor charges, None where nothing; `memory`
     and `disk` in bytes; `measurable`: whether measuring the speed first would add a time; `busy`:
-    a run is live.
+    it would wait for another run on this machine.
     """
 
     data: str
@@ -82,8 +82,9 @@ def plan(
     base = known_base(workspace, user, recipe, splits["train"])
     requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
-    busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
+    places = {run["place"]["executor"] for run in rows if run["status"] in ("running", "queued")}
+    busy = placement.executor == LOCAL and LOCAL in places
     executors.check_placement(placement, len(recipe.passes))
     executors.check_hardware(workspace, placement)
     price = executors.price_of(workspace, placement)
