@@ -16,8 +16,8 @@ def learned_queries(
 ) -> list[str]:
     """The queries of a split, near-duplicates too, that `run` or its parents trained on.
 
-    `run`: its name or number, also with ALONE. There are some only where the split was changed after
-    the run had started, or where it learned from another dataset with the same queries.
+    `run`: its name or number, also with ALONE. There are some only where the split was changed
+    after the run had started, or where it learned from another dataset with the same queries.
     """
     require(user, "viewer")
     labelled = labelled_pairs(workspace, user, dataset, split)
