@@ -53,7 +53,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error
 
 
 class Lost(Exception):  # noqa: N818 - the run can be resumed
-    """Raised where a process of the run was killed: it ends without one of the last events."""
+    """Raised where a process of the run was killed."""
 
 
 class RunFolder(ProcessFolder):
@@ -200,7 +200,7 @@ class RunFolder(ProcessFolder):
         return events[-1] if events else None
 
     def stop_again(self) -> bool:
-        """End a resumed run as it was stopped before; False where it has no model saved then."""
+        """Mark a resumed run as stopped with the metrics it had; False without a saved model."""
         if not (before := self.last_stop()) or not self.model.is_dir():
             return False
         self.emit("stopped", metrics=before.get("metrics"))
