@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from reranker_ui.core.bases import multilingual
+from reranker_ui.core.bases import multilingual, packed_weights
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.embedded import ENGLISH_NAME, encoder_beside
 from reranker_ui.core.bases.packed_weights import PackedWeights, unpacked
@@ -67,6 +67,12 @@ def packages(tmp_path, monkeypatch):
 def test_blocks_of_four_bits_are_unpacked():
     values = unpacked(b"xx" + block(0.5, list(range(-8, 8)) * 2), 2, 32)
     assert values[0].tolist() == [value / 2 for value in list(range(-8, 8)) * 2]
+
+
+def test_blocks_are_unpacked_in_portions(monkeypatch):
+    data = b"".join(block(scale, [scale] * 32) for scale in range(1, 6))
+    monkeypatch.setattr(packed_weights, "PORTION", 2)
+    assert unpacked(data, 0, 5 * 32).tolist() == [[scale * scale] * 32 for scale in range(1, 6)]
 
 
 def test_tensors_have_the_names_and_shapes_of_a_bert_model():

@@ -8,7 +8,7 @@ becomes a second folder: the cross-encoder that runs train.
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -96,7 +96,7 @@ def _kept(folder: Path, write: Callable[[Path], None], made_of: dict[str, str]) 
 def _write_encoder(draft: Path) -> None:
     weights, tokenizer = _checked(*WEIGHTS), _checked(*TOKENIZER)
     packed = PackedWeights(weights.read_bytes())
-    _write_weights(dict(packed.tensors()), draft)
+    _write_weights(packed.tensors(), draft)
     shutil.copyfile(tokenizer, draft / "tokenizer.json")
     for name, value in _descriptions(packed).items():
         (draft / name).parent.mkdir(exist_ok=True)
@@ -108,17 +108,17 @@ def _write_reranker(cache: Path, draft: Path) -> None:
 
     encoder = multilingual_folder(cache)
     tensors = load_file(encoder / "model.safetensors")
-    _write_weights(ranking_start.with_start(tensors, load_file(START)), draft)
+    _write_weights(ranking_start.with_start(tensors, load_file(START)).items(), draft)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copyfile(encoder / name, draft / name)
     config = json.loads((encoder / "config.json").read_text()) | ranking_start.CONFIG
     (draft / "config.json").write_text(json.dumps(config, indent=1))
 
 
-def _write_weights(tensors: Mapping[str, Any], draft: Path) -> None:
+def _write_weights(tensors: Iterable[tuple[str, Any]], draft: Path) -> None:
     from safetensors.numpy import save_file
 
-    half = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
+    half = {name: tensor.astype(np.float16) for name, tensor in tensors}
     save_file(half, draft / "model.safetensors", {"format": "pt"})
 
 

@@ -15,6 +15,7 @@ Tensor: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 VALUES = 32  # in a block
+PORTION = 65_536  # blocks unpacked at once, of 3 million in the word embeddings
 PACKED = 1  # the kind of a tensor of blocks; 0 is float32
 # A layer's tensors: their names in the file and in a BertModel.
 LAYER = {
@@ -107,9 +108,13 @@ class PackedWeights:
 def unpacked(data: bytes, offset: int, count: int) -> Tensor:
     """`count` values of packed blocks, starting at byte `offset`."""
     blocks = np.frombuffer(data, BLOCK, count // VALUES, offset)
-    halves = (blocks["nibbles"] & 15, blocks["nibbles"] >> 4)
-    values = np.concatenate(halves, axis=1).astype(np.float32) - 8
-    return np.asarray(values * blocks["scale"].astype(np.float32)[:, None], dtype=np.float32)
+    values = np.empty((len(blocks), VALUES), dtype=np.float32)
+    for start in range(0, len(blocks), PORTION):
+        part = blocks[start : start + PORTION]
+        halves = (part["nibbles"] & 15, part["nibbles"] >> 4)
+        steps = np.concatenate(halves, axis=1).astype(np.float32) - 8
+        values[start : start + PORTION] = steps * part["scale"].astype(np.float32)[:, None]
+    return values
 
 
 def packed(values: Tensor) -> bytes:
