@@ -1,5 +1,7 @@
 """Signing in, and a session that ends while somebody labels, in a real Chromium."""
 
+import re
+
 import pytest
 
 from reranker_ui.services.people.accounts import add_user
@@ -10,6 +12,7 @@ from tests.support.labelling import seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
+SERVER_CALLS = re.compile("component_server")
 
 
 @pytest.fixture
@@ -70,3 +73,18 @@ def test_a_session_that_ends_loses_nothing(signed_in):
     commands = page.get_by_role("listbox", name="Commands")
     expect(commands).to_contain_text("Annotate caves")
     expect(commands).not_to_contain_text("Import a file")
+
+
+def test_the_menus_of_the_header_wait_for_their_entries(server, new_page):
+    page, held = new_page(), []
+    page.route(SERVER_CALLS, lambda route: held.append(route))
+    page.goto(server.url)
+    menus = page.locator(".rr-header [aria-haspopup=menu]")
+    expect(menus).to_have_count(2)
+    for menu in menus.all():
+        expect(menu).to_be_disabled()  # a click would be lost
+    page.route(SERVER_CALLS, lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    page.locator(".rr-me").click()
+    expect(page.get_by_role("menuitem", name="Guide")).to_be_visible()

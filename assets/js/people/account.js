@@ -28,17 +28,21 @@ const GUIDE = {
 export function accountMenu(server) {
   const avatar = h("span.rr-avatar", { "aria-hidden": "true" });
   const [name, role] = [h("b.rr-cut"), h("span")];
-  const properties = { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" };
+  const properties = {
+    type: "button",
+    disabled: true, // until its entries have come
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+  };
   const button = h("button.rr-me", properties, avatar, h("span.rr-cut", name, " ", role));
-  /** @type {Overview | null} */
-  let overview = null;
-  button.addEventListener("click", () => {
-    if (overview) openMenu(button, entries(server, overview));
-  });
-  /** @param {Overview} next */
-  const show = (next) => {
-    overview = next;
-    const user = next.user;
+  /** @type {Parameters<typeof openMenu>[1]} */
+  let shown = [];
+  button.addEventListener("click", () => openMenu(button, shown));
+  /** @param {Overview} overview */
+  const show = (overview) => {
+    shown = entries(server, overview);
+    button.disabled = false;
+    const user = overview.user;
     avatar.textContent = initials(user.name);
     name.textContent = user.name;
     role.textContent = user.role;

@@ -116,6 +116,7 @@ function datasetSwitch() {
   const [name, count] = [h("b.rr-cut"), h("span.rr-count")];
   const properties = {
     type: "button",
+    disabled: true, // until its entries have come
     "aria-haspopup": "menu",
     "aria-expanded": "false",
     title: "Choose a dataset",
@@ -150,6 +151,7 @@ function datasetSwitch() {
   /** @param {Overview["datasets"]} next */
   const show = (next) => {
     datasets = next;
+    button.disabled = false;
     draw();
   };
   return { button, draw, show };
