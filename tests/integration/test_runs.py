@@ -148,7 +148,8 @@ def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, reci
     labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     assert run["status"] == "failed" and "no more processes" in run["sentence"]
-    assert lifecycle.current(workspace, ADMIN)["failed"] == "run 1"
+    pulse = lifecycle.current(workspace, ADMIN)
+    assert pulse["failed_lately"] and pulse["ended"]["name"] == "run 1"
 
 
 @pytest.mark.both_databases

@@ -1642,16 +1642,16 @@ interface RunPrice {
 /**
  * The current run for the header.
  *
- * `waiting`: queued runs; `next`: the one that starts next; `failed`: the name of the one that
- * failed in the last hour, if none has ended since; `ended`: the one that ended last; `damaged`:
- * names of runs with damaged folders; `mark` changes when a run comes, goes or changes its status.
+ * `waiting`: queued runs; `next`: the one that starts next; `ended`: the one that ended last;
+ * `failed_lately`: whether that one failed in the last hour; `damaged`: names of runs with
+ * damaged folders; `mark` changes when a run comes, goes or changes its status.
  */
 interface RunPulse {
   running: RunningRun | null;
   waiting: number;
   next: number | null;
-  failed: string | null;
   ended: EndedRun | null;
+  failed_lately: boolean;
   damaged: string[];
   mark: string;
 }

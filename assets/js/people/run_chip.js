@@ -23,7 +23,7 @@ export function runChip() {
     button.className = `rr-runchip ${kindOf(pulse)}`;
     if (run) drawRunning(button, run, pulse.waiting);
     else if (pulse.waiting) fill(button, icon("clock"), `${pulse.waiting} waiting`);
-    else if (pulse.failed && pulse.ended) fill(button, icon("failed"), endOf(pulse.ended));
+    else if (pulse.failed_lately && pulse.ended) fill(button, icon("failed"), endOf(pulse.ended));
     else fill(button, "Nothing running");
     showInTitle(run);
     const { ended } = pulse;
@@ -41,9 +41,8 @@ export function runChip() {
 
 /** @param {RunPulse} pulse */
 function kindOf(pulse) {
-  if (pulse.running) return "";
-  if (pulse.failed) return "failed";
-  return pulse.waiting ? "" : "idle";
+  if (pulse.running || pulse.waiting) return "";
+  return pulse.failed_lately ? "failed" : "idle";
 }
 
 /**

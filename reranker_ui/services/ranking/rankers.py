@@ -22,6 +22,7 @@ from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.model_cache import MODELS, Model, encoder_key
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import ALONE
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -188,7 +189,7 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
     name, model_alone = name.removesuffix(ALONE), name.endswith(ALONE)
     run = find_run(workspace, user, name)
     path = RunFolder(run["folder"]).model
-    if run["status"] in ("queued", "running"):
+    if run["status"] in LIVE:
         raise Refused(
             f"{run['name']} is still {run['status']} and has no model yet. "
             "Wait until it has finished, or stop and save it."

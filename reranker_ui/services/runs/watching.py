@@ -76,16 +76,16 @@ class RunningRun(TypedDict):
 class RunPulse(TypedDict):
     """The current run for the header.
 
-    `waiting`: queued runs; `next`: the one that starts next; `failed`: the name of the one that
-    failed in the last hour, if none has ended since; `ended`: the one that ended last; `damaged`:
-    names of runs with damaged folders; `mark` changes when a run comes, goes or changes its status.
+    `waiting`: queued runs; `next`: the one that starts next; `ended`: the one that ended last;
+    `failed_lately`: whether that one failed in the last hour; `damaged`: names of runs with
+    damaged folders; `mark` changes when a run comes, goes or changes its status.
     """
 
     running: RunningRun | None
     waiting: int
     next: int | None
-    failed: str | None
     ended: EndedRun | None
+    failed_lately: bool
     damaged: list[str]
     mark: str
 
@@ -209,8 +209,8 @@ def current(workspace: Workspace, user: User) -> RunPulse:
         "running": running and _short(running),
         "waiting": len(waiting),
         "next": min(waiting, default=None),
-        "failed": ended["name"] if ended and _failed_lately(ended) else None,
         "ended": _ended(ended) if ended else None,
+        "failed_lately": ended is not None and _failed_lately(ended),
         "damaged": [row["name"] for row in rows if row["damage"]],
         "mark": _mark([[{**row}[name] for name in ASIDE] for row in rows]),
     }

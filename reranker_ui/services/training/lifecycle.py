@@ -5,10 +5,9 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
@@ -172,7 +171,7 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     if row["status"] not in LIVE:
         raise Refused(f"{row['name']} is not running: {row['sentence'].rstrip('.')}.")
     folder = folder_of(workspace, row["id"])
-    if (how == "cancel" and is_overdue(folder)) or _has_waiting_job(folder):
+    if (how == "cancel" and is_overdue(folder)) or run_jobs.is_waiting(folder):
         run_jobs.end(workspace, folder, how)
     elif folder.stop_requested() != "cancel":
         # First where it may fail: a request that is in the folder is not passed on again.
@@ -181,11 +180,6 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     with workspace.writing() as connection:
         record(connection, user, f"run.{how}", f"run:{row['id']}", at=time.time())
     return find_run(workspace, user, row["id"])
-
-
-def _has_waiting_job(folder: RunFolder) -> bool:
-    job = job_of(folder.path)
-    return job is not None and job.phase == "waiting" and not folder.alive()
 
 
 def wait(workspace: Workspace, user: User, run: int | str, every: float = 0.5) -> Run:

@@ -23,6 +23,7 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.labels.pair_counts import LabelCounts
 from reranker_ui.services.runs import executors, listing
+from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -83,7 +84,7 @@ def plan(
     requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     placement = placement or executors.placement(workspace)
-    places = {run["place"]["executor"] for run in rows if run["status"] in ("running", "queued")}
+    places = {run["place"]["executor"] for run in rows if run["status"] in LIVE}
     busy = placement.executor == LOCAL and LOCAL in places
     executors.check_placement(placement, len(recipe.passes))
     executors.check_hardware(workspace, placement)

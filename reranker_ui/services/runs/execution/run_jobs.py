@@ -61,6 +61,12 @@ def submit(workspace: Workspace, folder: RunFolder) -> None:
         connection.execute(runs.update().where(runs.c.id == folder.number).values(values))
 
 
+def is_waiting(folder: RunFolder) -> bool:
+    """Whether the run's job waits for its executor."""
+    job = job_of(folder.path)
+    return job is not None and job.phase == "waiting" and not folder.alive()
+
+
 def end(workspace: Workspace, folder: RunFolder, how: Stop) -> None:
     """End the worker or the waiting job of a run.
 
@@ -68,8 +74,7 @@ def end(workspace: Workspace, folder: RunFolder, how: Stop) -> None:
     lost again by "keep", where it has a checkpoint.
     """
     with handling(workspace, folder.number):
-        job = job_of(folder.path)
-        waited = job is not None and job.phase == "waiting"
+        waited = is_waiting(folder)
         executor_of(workspace, placement_of(folder.path).executor).end(folder)
         if folder.status() != "lost" or (waited and folder.stop_again()):
             return
