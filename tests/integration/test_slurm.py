@@ -78,7 +78,8 @@ def test_a_stopped_run_whose_resumed_job_waits_is_stopped_again(
     for how in ("keep", "cancel"):
         folder.emit("stopped", metrics={"tuned": {"ndcg@10": 0.5}})
         folder.model.mkdir(exist_ok=True)
-        assert lifecycle.resume(workspace, ADMIN, run["id"])["status"] == "queued"
+        resumed = lifecycle.resume(workspace, ADMIN, run["id"])
+        assert resumed["status"] == "queued" and resumed["saved"]
         ended = lifecycle.stop(workspace, ADMIN, run["id"], how)
         assert ended["status"] == "stopped" and ended["metrics"]["tuned"]["ndcg@10"] == 0.5
 

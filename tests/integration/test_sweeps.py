@@ -13,7 +13,7 @@ from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.repeated_runs import t_interval
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.training import lifecycle, run_places
+from reranker_ui.services.training import lifecycle, place_facts, run_places
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
@@ -120,7 +120,7 @@ def test_the_t_interval_is_that_of_the_tables():
     assert t_interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)
 
 
-def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_model):
+def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_model, monkeypatch):
     labelled_dataset(workspace)
     recipe = recipe.model_copy(update={"base": str(tiny_model), "batch_size": 8})
 
@@ -129,10 +129,15 @@ def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_mod
         return {fact["name"]: fact["value"] for fact in found["facts"]} | found
 
     assert "Pairs in a step" not in facts(Placement())
+    monkeypatch.setattr(place_facts, "usable_processors", lambda: 2)
     two = facts(Placement(processes=2))
     assert two["Pairs in a step"] == "8: 4 on each of 2 processes"
     assert two["steps"] == facts(Placement())["steps"] and not two["measurable"]
     assert two["command"].endswith(" --processes 2")
+    four = facts(Placement(processes=4))
+    assert four["Pairs in a step"].endswith(
+        "on each of 4 processes, more than the 2 processors here"
+    )
     three = facts(Placement("slurm", gpus=3))
     assert three["Pairs in a step"] == "9 instead of 8: 3 on each of 3 GPUs"
     assert three["command"].endswith(" --executor slurm --gpus 3")

@@ -6,7 +6,7 @@ import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/
 import { requested } from "../../assets/js/train/process_count.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
-import { isSure, strongestFree } from "../../assets/js/train/words.js";
+import { isSure, statusWord, strongestFree } from "../../assets/js/train/words.js";
 
 test("without weight the values stay as they are", () => {
   const smooth = smoother(0);
@@ -100,6 +100,14 @@ test("a run on this machine in one process needs no words", () => {
   const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
   const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
   assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
+});
+
+test("a run whose job was queued again waits", () => {
+  const none = { executor: "slurm", title: "Slurm", processes: 1, gpus: 0, job: "7", state: "" };
+  const run = { sentence: "Running, step 4", phase: "train", warm_steps: 0 };
+  const running = /** @type {const} */ ({ ...run, status: "running" });
+  assert.equal(statusWord({ ...running, place: { ...none, phase: "running" } }), "Running");
+  assert.equal(statusWord({ ...running, place: { ...none, phase: "waiting" } }), "Waiting");
 });
 
 /** @param {string} value @returns {OfferedPlace} */

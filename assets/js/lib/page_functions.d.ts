@@ -774,6 +774,7 @@ interface ListedRun {
   steps: number | null;
   parent: number | null;
   resumable: boolean;
+  saved: boolean;
   damage: string | null;
   note: string;
   archived: boolean;
@@ -1521,6 +1522,7 @@ interface Run {
   steps: number | null;
   parent: number | null;
   resumable: boolean;
+  saved: boolean;
   damage: string | null;
   note: string;
   archived: boolean;

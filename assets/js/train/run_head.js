@@ -10,18 +10,7 @@ import { widgetServer } from "../lib/widget.js";
 import { openCutoff, openUse } from "../playground/model_dialogs.js";
 import { askToCancel } from "./cancel.js";
 import { placeWords } from "./place_choice.js";
-import { hasModel, isLive, statusMark } from "./words.js";
-
-/** @type {Record<RunStatus, string>} */
-const STATUS = {
-  queued: "Waiting",
-  running: "Running",
-  finished: "Finished",
-  stopped: "Stopped (model saved)",
-  cancelled: "Cancelled",
-  failed: "Failed",
-  lost: "Stopped unexpectedly",
-};
+import { hasModel, isLive, statusMark, statusWord } from "./words.js";
 
 /** The head of the run's card. */
 export class RunHead {
@@ -41,11 +30,8 @@ export class RunHead {
 
   /** @param {Run} run */
   draw(run) {
-    const warm = run.status === "running" && run.phase === "warm_start" && run.warm_steps;
     this.title.textContent = run.name;
-    const starts = run.status === "queued" && run.sentence === "Starting";
-    const word = starts ? run.sentence : STATUS[run.status];
-    fill(this.status, statusMark(run, warm ? "Running, warm start" : word));
+    fill(this.status, statusMark(run, statusWord(run)));
     const from = run.parent ? `continued from ${run.origin.title}` : run.origin.title;
     const about = [
       run.dataset,

@@ -78,6 +78,28 @@ export function isLive(status) {
   return status === "queued" || status === "running";
 }
 
+/** @type {Record<RunStatus, string>} */
+const STATUS = {
+  queued: "Waiting",
+  running: "Running",
+  finished: "Finished",
+  stopped: "Stopped (model saved)",
+  cancelled: "Cancelled",
+  failed: "Failed",
+  lost: "Stopped unexpectedly",
+};
+
+/**
+ * The status of a run in a word or two.
+ * @param {Pick<Run, "status" | "sentence" | "phase" | "warm_steps" | "place">} run
+ */
+export function statusWord({ status, sentence, phase, warm_steps, place }) {
+  if (status === "queued" && sentence === "Starting") return sentence;
+  if (status !== "running") return STATUS[status];
+  if (place.phase === "waiting") return STATUS.queued; // its job was queued again
+  return phase === "warm_start" && warm_steps ? "Running, warm start" : STATUS.running;
+}
+
 /**
  * Whether a run has a model.
  * @param {RunStatus} status

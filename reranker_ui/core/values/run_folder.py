@@ -201,10 +201,15 @@ class RunFolder(ProcessFolder):
 
     def stop_again(self) -> bool:
         """Mark a resumed run as stopped with the metrics it had; False without a saved model."""
-        if not (before := self.last_stop()) or not self.model.is_dir():
+        before = self.last_stop()
+        if before is None or not self.was_saved():
             return False
         self.emit("stopped", metrics=before.get("metrics"))
         return True
+
+    def was_saved(self) -> bool:
+        """Whether the run was once stopped and still has the model saved then."""
+        return self.model.is_dir() and self.last_stop() is not None
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""

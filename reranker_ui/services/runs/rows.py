@@ -38,7 +38,7 @@ class ListedFields(TypedDict):
 
     `metrics`: on the test split; `interval`: the 95% interval of its gain in nDCG@10 over its
     origin, where that is significant; `seconds`: how long it took, or has taken; `overdue`: it was
-    asked to cancel and does not answer.
+    asked to cancel and does not answer; `saved`: it waits to be resumed and has a model.
     """
 
     id: int
@@ -57,6 +57,7 @@ class ListedFields(TypedDict):
     steps: int | None
     parent: int | None
     resumable: bool
+    saved: bool
     damage: str | None
     note: str
     archived: bool
@@ -153,6 +154,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "parent": row["parent_run_id"],
         "damage": damage,
         "resumable": not damage and _resumable(folder, state, bool(progress.started)),
+        "saved": state == "queued" and folder.was_saved(),
         "base_used": base_used,
         "origin": origin,
         "interval": progress_in.gain_interval(folder),
