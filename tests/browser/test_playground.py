@@ -179,7 +179,21 @@ def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
     row.get_by_role("button", name="Try another wording").click()
     row.get_by_label("Passage in other words").fill(QUERY)
     row.get_by_text("→ 1", exact=False).first.wait_for()
+    row.get_by_label("Passage in other words").fill(" ")
+    expect(row.locator(".rr-why-scores")).to_be_empty()
     assert page.title() == "Playground · caves · Reranker UI"
+
+
+def test_a_passage_without_words_is_explained(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine&from=paste")
+    page.get_by_label("Query", exact=True).fill("walrus")
+    page.get_by_label("Passages").fill("A walrus.\n!!!")
+    page.locator("#rr-rank").click()
+    ranked(page)
+    row = page.locator(".rr-result.b").filter(has_text="!!!")
+    row.locator(".rr-passage").click()
+    row.get_by_role("button", name="Why this score").click()
+    row.get_by_text("No word of this passage changes the score").wait_for()
 
 
 def test_what_nobody_judged_is_sent_to_annotate(site, new_page):

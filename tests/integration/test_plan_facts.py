@@ -103,12 +103,14 @@ def test_the_form_takes_the_base_that_the_advisor_suggests(data_folder, workspac
         monkeypatch.setattr(module, "hub_is_reachable", lambda _cache: True)
     default = workspace.settings.default_base
 
-    def filled(suggest):
-        form = filling.by_name(workspace, LOCAL, "advised", "case", "embedded-en", suggest)
+    def filled(suggest, budget="quick"):
+        form = filling.by_name(workspace, LOCAL, "advised", "case", "embedded-en", suggest, budget)
+        assert form["values"]["budget"] == budget
         return form.get("base"), [choice["name"] for choice in form["why"]["choices"]]
 
     base, choices = filled(suggest=True)
     assert base == default and "Base" in choices
+    assert filled(suggest=True, budget="thorough")[0] == "cross-encoder/ettin-reranker-150m-v1"
     base, choices = filled(suggest=False)  # chosen by the user
     assert base is None and "Base" not in choices
     monkeypatch.setattr(advise, "hub_is_reachable", lambda _cache: False)

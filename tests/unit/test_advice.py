@@ -55,16 +55,17 @@ def test_few_pairs_are_read_in_small_batches():
 
 
 def test_rare_positives_weigh_more_and_never_more_than_ten():
-    assert advised(frame(2000, positive=0.05))[1]["pos_weight"].value == "4.4"
-    assert advised(frame(2000, positive=0.001))[1]["pos_weight"].value == "10.0"
+    assert advised(frame(2000, positive=0.05))[1]["Positive weight"].value == "4.4"
+    assert advised(frame(2000, positive=0.001))[1]["Positive weight"].value == "10.0"
 
 
 def test_the_share_of_positives_follows_the_scale_of_the_dataset():
     """Grades 1 and 2 of a split without a 0: relevant is what the scale says."""
     graded = frame(2000, positive=0.05).assign(grade=lambda pairs: pairs["grade"] + 1)
     scale = {"kind": "graded", "max": 3.0, "min": 0.0, "relevant_from": 2.0}
-    assert "5%" in advised(graded, scale=scale)[1]["pos_weight"].reason
-    assert "100%" in advised(graded, scale={**scale, "relevant_from": 1.0})[1]["pos_weight"].reason
+    assert "5%" in advised(graded, scale=scale)[1]["Positive weight"].reason
+    lower = {**scale, "relevant_from": 1.0}
+    assert "100%" in advised(graded, scale=lower)[1]["Positive weight"].reason
 
 
 def test_the_length_holds_all_but_one_in_twenty():

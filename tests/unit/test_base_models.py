@@ -63,6 +63,7 @@ def test_a_base_of_the_hub_is_suggested_by_language_with_its_facts(english, name
     assert "embedded-multilingual (MIT, 118 million weights" in why
     monkeypatch.setattr(embedded.multilingual, "is_installed", lambda: False)
     assert "embedded" not in suggested(english, "quick")[1]
+    assert ("a larger base" in suggested(english, "quality")[1]) is english
 
 
 def test_the_embedded_base_needs_no_notice(tmp_path):

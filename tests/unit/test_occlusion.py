@@ -1,5 +1,7 @@
 """Occlusion: parts join to the passage, and each has what it adds."""
 
+from unicodedata import category
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,3 +38,9 @@ def test_a_long_passage_is_one_batch_of_a_bounded_size(words):
     assert len(calls) == 1
     assert calls[0] <= MOST + 1
     assert sum(part["effect"] is not None for part in parts["parts"]) == calls[0] - 1
+
+
+def test_a_part_does_not_begin_with_a_mark_of_the_part_before():
+    parts = occlude(counted, "q", "ผู้ป่วยควรเลือก")["parts"]
+    assert not [part["text"] for part in parts if category(part["text"][0]) == "Mn"]
+    assert "".join(part["text"] for part in parts) == "ผู้ป่วยควรเลือก"

@@ -162,6 +162,15 @@ def test_where_hardly_a_query_can_be_ranked_all_pairs_decide():
     assert said.startswith("Not better than run 3: average precision 0.100")
 
 
+def test_the_sentence_uses_the_metric_of_the_verdict_on_the_page():
+    values = {"base": 0.2, "bm25": 0.7, "cosine": 0.9, "tuned": 0.6}
+    metrics = {
+        name: {"ndcg@10": value, "average_precision": 1 - value, "queries": 10}
+        for name, value in values.items()
+    }
+    assert verdict(metrics).startswith("Not better than cosine: nDCG@10 0.600")
+
+
 def test_the_best_model_needs_no_words():
     assert verdict(metrics_with(tuned=0.9, base=0.2, bm25=0.75)) is None
     assert verdict({"tuned": None, "base": None}) is None

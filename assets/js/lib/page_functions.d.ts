@@ -2399,6 +2399,7 @@ interface FormServer {
     dataset?: string | null;
     base?: string;
     suggest?: boolean;
+    budget?: "quick" | "quality" | "thorough";
   }): Promise<FilledForm>;
   fill_by_text(payload: { text: string; variant?: "printed" | "fit" }): Promise<FilledForm>;
   fill_by_run(payload: { run: number | string; how?: "continue" | "recipe" }): Promise<FilledForm>;

@@ -8,6 +8,8 @@ import { openWording } from "./wording.js";
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
 
 const STRONGEST = 5; // words that are named
+const RAISE = ". Solid words raise the score, dashed ones lower it.";
+const NO_WORD = "No word of this passage changes the score when it is removed.";
 const CUT = " The passage is longer than the model reads: words beyond the cut have no effect.";
 
 /**
@@ -97,16 +99,11 @@ function drawExplanation({ parts, measure, title, cut, rankers }) {
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
     .slice(0, STRONGEST)
     .map(({ text, effect }, at) => [at ? ", " : "", h("b", text), ` ${formatSigned(effect, 2)}`]);
+  const dropped = `Drop in the ${unit} of ${title} when a word is removed: `;
   return [
     rankers.length ? drawRankers(rankers) : null,
     h("p.rr-why-text", { dir: "auto" }, words),
-    h(
-      "p.rr-faint",
-      `Drop in the ${unit} of ${title} when a word is removed: `,
-      strongest,
-      ". Solid words raise the score, dashed ones lower it.",
-      cut ? CUT : "",
-    ),
+    h("p.rr-faint", strongest.length ? [dropped, strongest, RAISE] : NO_WORD, cut ? CUT : ""),
   ];
 }
 

@@ -24,6 +24,7 @@ export function openWording({ server, view }, node, row) {
   const score = async () => {
     turn += 1;
     const current = turn;
+    if (!field.value.trim()) return fill(scores);
     try {
       const request = { models, query: answer.query, passage: field.value };
       const wordings = await server.score_wording(request);

@@ -52,7 +52,7 @@ class RunForm {
     this.place = new PlaceChoice(() => this.schedule());
     this.recipe = h("select.rr-select", { id: "rr-run-recipe" });
     this.recipe.addEventListener("change", () => this.recipeChosen());
-    this.fields = new RecipeFields(() => this.schedule());
+    this.fields = new RecipeFields((name) => this.schedule(PAUSE, name === "budget"));
     this.source = new CardSource((text, variant) => this.fillByText(text, variant));
     this.why = h("div.rr-why-box", { id: "rr-train_why", "aria-live": "polite" });
     this.planView = new PlanView(() => this.ask(true));
@@ -142,8 +142,9 @@ class RunForm {
     };
   }
 
-  /** Ask for the plan once nothing has changed for a moment. */
-  schedule(pause = PAUSE) {
+  /** Ask for the plan once nothing has changed for a moment; `advice`: it follows from the change. */
+  schedule(pause = PAUSE, advice = false) {
+    if (advice && this.recipe.value === ADVISED) return this.recipeChosen();
     this.plan = null; // it was for other values
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.ask(false), pause);
@@ -197,15 +198,13 @@ class RunForm {
   datasetChanged() {
     if (!this.fields.values) return;
     this.dataset.value = address.dataset ?? "";
-    if (this.recipe.value === ADVISED) this.recipeChosen();
-    else this.schedule(0);
+    this.schedule(0, true);
   }
 
   baseChanged() {
     this.baseIsChosen = true;
     this.fields.set({ revision: "" }); // it belongs to the base that it was given for
-    if (this.recipe.value === ADVISED) this.recipeChosen();
-    else this.schedule();
+    this.schedule(PAUSE, true);
   }
 
   recipeChosen() {
@@ -214,8 +213,8 @@ class RunForm {
     fill(this.why);
     if (recipe === GIVEN) return;
     const [dataset, base] = [this.dataset.value || null, this.base.value];
-    const suggest = !this.baseIsChosen;
-    this.take(this.server.fill_by_name({ recipe, dataset, base, suggest }));
+    const [suggest, budget] = [!this.baseIsChosen, this.fields.budget];
+    this.take(this.server.fill_by_name({ recipe, dataset, base, suggest, budget }));
   }
 
   /** @param {string} text @param {"printed" | "fit"} variant */

@@ -24,7 +24,7 @@ function showFold({ currentTarget }) {
 
 /** The fields of a recipe. */
 export class RecipeFields {
-  /** @param {() => unknown} changed by the user */
+  /** @param {(name: string) => unknown} changed the field that the user changed */
   constructor(changed) {
     this.changed = changed;
     /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
@@ -72,7 +72,7 @@ export class RecipeFields {
           choices.map(([value, word]) => h("option", { value }, word)),
         )
       : h("input.rr-field", { ...properties, autocomplete: "off", spellcheck: "false" });
-    control.addEventListener("input", this.changed);
+    control.addEventListener("input", () => this.changed(name));
     this.controls[name] = control;
     const wide = choices?.some(([, word]) => word.length > LONGEST);
     return h(
@@ -90,6 +90,11 @@ export class RecipeFields {
     for (const [name, value] of Object.entries(values)) {
       if (this.controls[name]) this.controls[name].value = value;
     }
+  }
+
+  /** The time budget. */
+  get budget() {
+    return /** @type {"quick" | "quality" | "thorough"} */ (this.controls.budget.value);
   }
 
   /** What the fields hold now. */

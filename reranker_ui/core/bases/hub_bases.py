@@ -53,7 +53,9 @@ def suggested(english: bool, budget: str) -> tuple[HubBase, str]:
     """The base for texts that are `english` or not, and why, with others, in sentences."""
     base = (ENGLISH if english else OTHER)[budget]
     why = "These texts are in English" if english else "MiniLM does not read these texts well"
+    if english and budget != "quick":
+        why += ", and the budget is enough for a larger base"
     left_out = (base,) if multilingual.is_installed() else (base, E5)
     others = [other for other in ALTERNATIVES[english] if other not in left_out]
     listed = "; ".join(f"{other.name} ({other.facts})" for other in others)
-    return base, f"{why}: {base.facts} of MiniLM-L6. Others: {listed}."
+    return base, f"{why}. This base: {base.facts} of MiniLM-L6. Others: {listed}."

@@ -7,8 +7,9 @@ from typing import TypedDict
 from reranker_ui.core.models.batcher import Pair
 
 MOST = 160  # variants scored at once; longer passages are examined in groups of words
-# Scripts without spaces are examined two characters at a time.
-_WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]{1,2}|[^\W぀-ヿ㐀-鿿豈-﫿฀-๿]+(?:['’-]\w+)*")
+# Scripts without spaces are examined two characters at a time, with the marks on the last one.
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_WORD = re.compile(rf"[぀-ヿ㐀-鿿豈-﫿฀-๿]{{1,2}}[{_MARKS}]*|[^\W぀-ヿ㐀-鿿豈-﫿฀-๿]+(?:['’-]\w+)*")
 
 
 class PassagePart(TypedDict):

@@ -203,7 +203,7 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
         workspace, path, str(run["id"]), run["name"], run["dataset"], run=folder.test_scores_file
     )
     if model_alone:
-        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, only its model")
+        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, model alone")
     return combined(workspace, tuned, folder.combined_file)
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from reranker_ui.core.evaluation.verdict import TITLES, state_of
+from reranker_ui.core.evaluation.verdict import FEW, TITLES, state_of
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.event_log import TERMINAL, Status, status_of
 from reranker_ui.core.values.json_files import read_object
@@ -16,7 +16,6 @@ Baseline = Literal["base", "bm25", "cosine"]  # what runs are compared with
 RANKERS: tuple[Ranker, ...] = get_args(Ranker)
 LIVE = ("queued", "running")
 PACE = ("eta", "pairs_per_second")  # in a log event
-FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
 Metrics = dict[Ranker, dict[str, float | None] | None]
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from reranker_ui.core.values.recipe import PRESETS, PUBLISHED, Recipe
+from reranker_ui.core.values.recipe import PRESETS, PUBLISHED, Budget, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
@@ -46,14 +46,15 @@ def by_name(
     dataset: str | None,
     base: str,
     suggest: bool = False,
+    budget: Budget = "quick",
 ) -> FilledForm:
     """The form as a preset, the advisor or an earlier run ("run:12") fills it.
 
-    `suggest`: the advisor may replace `base`, as nobody has chosen it.
+    `suggest`: the advisor may replace `base`, as nobody has chosen it; `budget`: its time.
     Refused: an unknown recipe, what the advisor refuses.
     """
     if recipe == ADVISED:
-        advice = advise.advised(workspace, user, dataset, base.strip() or None, suggest=suggest)
+        advice = advise.advised(workspace, user, dataset, base.strip() or None, budget, suggest)
         choices: list[RecipeChoice] = [
             {"name": choice.name, "value": choice.value, "reason": choice.reason}
             for choice in advice.choices

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
-from reranker_ui.core.values.recipe import PRESETS, Recipe
+from reranker_ui.core.values.recipe import PRESETS, Budget, Recipe
 from reranker_ui.services.runs.executors import placement
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
@@ -51,8 +51,9 @@ def _filling(workspace: Workspace) -> Sequence[Function]:
         dataset: Name | None = None,
         base: Name = "",
         suggest: Flag = False,
+        budget: Budget = "quick",
     ) -> filling.FilledForm:
-        return filling.by_name(workspace, user, recipe, dataset, base, suggest)
+        return filling.by_name(workspace, user, recipe, dataset, base, suggest, budget)
 
     def fill_by_text(
         user: User, *, text: Text, variant: Literal["printed", "fit"] = "printed"

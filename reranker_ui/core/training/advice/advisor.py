@@ -92,7 +92,7 @@ def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[s
             f"{share:.0%} of the pairs are positive; each has a weight of {weight:.1f}, the square "
             "root of negatives per positive, at most 10."
         )
-    return {"pos_weight": "auto"}, Choice("pos_weight", f"{weight:.1f}", why)
+    return {"pos_weight": "auto"}, Choice("Positive weight", f"{weight:.1f}", why)
 
 
 def _batch(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
