@@ -494,3 +494,6 @@ def test_verbs(command, workspace, caves, tiny_model, tmp_path):
     code, out, said = command("evaluate", "--model", "bm25", "--dataset", "none", "--json")
     assert (code, out) == (1, "")
     assert "no dataset called none" in said
+    passages = ("--query", "caves", "--passages", str(file))
+    code, _, said = command("rank", "--model", "run 99:tuned", *passages)
+    assert code == 1 and 'no run "run 99". The verb runs' in said

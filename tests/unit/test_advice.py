@@ -116,7 +116,7 @@ def test_a_budget_never_overfits_and_says_what_it_is_enough_for():
     recipe = spent("thorough", 500)
     assert recipe.epochs == MOST_EPOCHS and recipe.warm_start_pairs == MOST_WARM
     reason = explained(recipe, 500, 2000, warms=True)
-    assert "500 pairs a second" in reason and "60 minutes" in reason
+    assert "500 pairs a second" in reason and "4 minutes" in reason
     assert "60,000 pairs in the warm start, then 4 epochs over 2,000 labels" in reason
 
 
@@ -132,6 +132,17 @@ def test_labels_are_selected_only_where_the_loss_learns_from_single_pairs():
 
 def test_one_epoch_is_not_several():
     assert "1 epoch over 2,000" in explained(Recipe(epochs=1), 10, 2000, warms=False)
+
+
+@pytest.mark.parametrize(("budget", "speed", "enough"), [
+    ("quick", 10, "About 4 minutes are enough"),
+    ("thorough", 10, "About 3 minutes are enough for 4 epochs over 240 labels"),
+    ("thorough", 100, "About 1 minute is enough"),
+])  # fmt: skip
+def test_few_labels_take_less_than_the_budget(budget, speed, enough):
+    pairs = 2000 if budget == "quick" else 240
+    recipe = spent(budget, speed, pairs, warms=False)
+    assert enough in explained(recipe, speed, pairs, warms=False)
 
 
 def test_no_labels_are_selected_where_steps_were_asked_for():

@@ -40,3 +40,9 @@ def test_on_an_embedded_base_cosine_counts_too_however_it_is_named(path, named, 
 def test_on_another_base_the_model_ranks_alone():
     plan = plan_on(Path("hub") / "model", DEFAULT_BASE)
     assert run_ranker._without_labels(plan, None, TEXTS) is None
+
+
+def test_the_notice_has_every_metric_that_was_compared():
+    gains = {"ndcg@10": [-0.022, 0.036], "average_precision": [0.007, 0.031]}
+    found = run_ranker._notice(SimpleNamespace(used=["tuned", "cosine"], gains=gains))
+    assert "nDCG@10 -0.022 (± 0.036) and average precision +0.007 (± 0.031) over" in found

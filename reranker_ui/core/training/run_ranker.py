@@ -23,6 +23,7 @@ from reranker_ui.core.training.run_plan import Plan
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
 LEAST_PROBED, MOST_PROBED = 500, 4_000
 SPREAD = 50  # pairs that show how far scores spread; without a label where there are such
+METRICS = {"ndcg@10": "nDCG@10", "average_precision": "average precision"}
 Scores: TypeAlias = dict[str, list[float]]
 TITLES = {
     "tuned": "the cross-encoder",
@@ -106,10 +107,12 @@ def _notice(combination: Combination) -> str:
             "There are too few dev labels to evaluate the cross-encoder, so this run ranks by "
             f"{named}{how}."
         )
-    gain, error = combination.gains["average_precision"]
+    gains = " and ".join(
+        f"{METRICS[metric]} {gain:+.3f} (± {error:.3f})"
+        for metric, (gain, error) in combination.gains.items()
+    )
     return (
-        f"This run ranks by {named}: on held-out dev queries, average precision {gain:+.3f} "
-        f"(± {error:.3f}) over the cross-encoder alone."
+        f"This run ranks by {named}: on held-out dev queries, {gains} over the cross-encoder alone."
     )
 
 

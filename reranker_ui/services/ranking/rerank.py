@@ -23,6 +23,14 @@ class NoModel(Refused):
     """The requested model does not exist, or this user may not use it."""
 
 
+class UnknownModel(NoModel):
+    """No model has the name `model`."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(reason)
+        self.model = model
+
+
 class TooLong(Refused):
     """A pair is longer than the model's limit, and the client does not allow truncation."""
 
@@ -79,8 +87,8 @@ def serve_ranking(
         ranker = find_ranker(workspace, user, model, texts)
     except Unavailable:
         raise
-    except UnknownRun:
-        raise NoModel(f'There is no model "{model}". GET /v1/models lists them.') from None
+    except UnknownRun as refused:
+        raise UnknownModel(model, str(refused)) from None
     except Refused as refused:
         raise NoModel(str(refused)) from None
     pairs = [(query, passage) for passage in ranker.truncated(passages, limit)]

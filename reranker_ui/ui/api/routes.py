@@ -17,6 +17,7 @@ from reranker_ui.services.ranking.rerank import (
     NoModel,
     Served,
     TooLong,
+    UnknownModel,
     models_served,
     serve_ranking,
 )
@@ -215,10 +216,13 @@ def _refusal(request: Request, refused: Refused) -> Response:
     listed = getattr(request.state, "listed", False)
     path = request.url.path
     status = 422 if path == "/rerank" and not listed else 400
+    text = str(refused)
     if isinstance(refused, Unavailable):
         status = 503
     elif isinstance(refused, NoModel):
         status = 404
+        if isinstance(refused, UnknownModel):
+            text = f'There is no model "{refused.model}". GET /v1/models lists them.'
     elif isinstance(refused, TooLong):
         status = 413
-    return JSONResponse(fault_in(path, status, str(refused), listed), status)
+    return JSONResponse(fault_in(path, status, text, listed), status)

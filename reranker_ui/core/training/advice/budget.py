@@ -70,7 +70,8 @@ def explained(recipe: Recipe, speed: float, pairs: int, warms: bool, selects: bo
         parts = f"{selected:,} of {pairs:,} labels, those of queries with both kinds first"
     if warms:
         parts = f"{recipe.warm_start_pairs:,} pairs in the warm start, then {parts}"
-    return (
-        f"This machine trains on {speed:.0f} pairs a second. "
-        f"About {MINUTES[recipe.budget]} minutes are enough for {parts}."
-    )
+    learned = float(recipe.epochs) * pairs + (float(recipe.warm_start_pairs) if warms else 0)
+    # Less than the budget where the labels do not need it.
+    minutes = max(1, round(learned / speed / LEARNING / 60))
+    enough = "1 minute is" if minutes == 1 else f"{minutes} minutes are"
+    return f"This machine trains on {speed:.0f} pairs a second. About {enough} enough for {parts}."
