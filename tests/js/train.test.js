@@ -100,6 +100,8 @@ test("a run on this machine in one process needs no words", () => {
   const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
   const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
   assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
+  const held = { ...slurm, gpus: 0, state: "PENDING (JobHeldUser)" };
+  assert.equal(placeWords(held), "Slurm job 7 (pending)");
 });
 
 test("a run whose job was queued again waits", () => {
