@@ -61,12 +61,15 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     why = page.locator("#rr-train_why")
     expect(why).to_contain_text("72 pairs are few")
     expect(page.locator("#rr-run-batch_size")).to_have_value("16")
+    page.locator("#rr-run-seed").fill("7")
     page.get_by_label("Time budget").select_option("quality")
     expect(why).to_contain_text("about 20 minutes")
     expect(page.locator("#rr-run-budget")).to_have_value("quality")
+    assert values(page, "seed") == ["7"]  # the advisor changes no field that the user changed
 
     recipe.select_option("russian-web")
     expect(why).to_be_hidden()
+    expect(page.locator("#rr-run-seed")).not_to_have_value("7")
     expect(page.locator("#rr-run-epochs")).to_have_value("30")
     assert values(page, "learning_rate", "train_embeddings") == ["5e-05", "True"]
 

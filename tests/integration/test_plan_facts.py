@@ -8,7 +8,7 @@ from reranker_ui.core.values.run_folder import COLUMNS
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.training import advise, create, freeze, frozen_files
+from reranker_ui.services.training import advise, create, freeze, frozen_files, plan_facts
 from reranker_ui.services.training.advise import advised
 from reranker_ui.services.training.plan import plan
 from reranker_ui.ui.form import filling
@@ -34,6 +34,14 @@ def test_the_embedded_base_cuts_at_512_tokens(facts):
     sentences, notices = facts("29-max-length/mid.csv", base="embedded", max_length=1024)
     assert sentences["Cut at 512 tokens"] == "100% of pairs"
     assert "This base reads at most 512 tokens, not 1024." in notices
+
+
+def test_each_process_has_its_own_memory(workspace, monkeypatch):
+    monkeypatch.setattr(plan_facts, "free_memory", lambda: 3e9)
+    one, _ = plan_facts.resources(workspace, {"memory": 1e9}, 0)
+    assert (one["value"], one["warn"]) == ("about 1.0 GB", False)
+    four, _ = plan_facts.resources(workspace, {"memory": 1e9}, 0, 4)
+    assert (four["value"], four["warn"]) == ("about 1.0 GB in each of 4 processes", True)
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])

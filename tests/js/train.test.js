@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lossOf } from "../../assets/js/train/cancel.js";
 import { bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
@@ -100,6 +101,8 @@ test("a run on this machine in one process needs no words", () => {
   const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
   const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
   assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
+  const held = { ...slurm, gpus: 0, state: "PENDING (JobHeldUser)" };
+  assert.equal(placeWords(held), "Slurm job 7 (pending)");
 });
 
 test("a run whose job was queued again waits", () => {
@@ -198,4 +201,15 @@ test("a difference that the randomisation test does not find has no colour", () 
   assert.equal(isSure({ ...duel, p: 0.06 }), false);
   assert.equal(isSure({ ...duel, p: 0.01 }), true);
   assert.equal(isSure(undefined), true); // a run of an earlier version
+});
+
+test("a question counts one step that would be lost as one", () => {
+  const run = {
+    name: "run 1",
+    status: /** @type {const} */ ("running"),
+    saved: false,
+    chain: null,
+  };
+  assert.match(lossOf({ ...run, step: 1 }), /Training of 1 step is lost/);
+  assert.match(lossOf({ ...run, step: 1200 }), /Training of 1,200 steps is lost/);
 });

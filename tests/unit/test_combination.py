@@ -220,6 +220,8 @@ def test_a_small_test_split_is_named_beside_the_number():
     few = small_test(outcome(0.9, 0.3, queries=12))
     assert few.startswith("The test split has only 12 queries. nDCG@10 is only known to ±0.")
     assert small_test(outcome(0.9, 0.3, queries=60)) is None
+    none = small_test({"queries": 0, "intervals": {}})
+    assert none.startswith("No test query has both a relevant and an irrelevant pair")
     one = small_test(outcome(0.9, 0.3, queries=1))
     counted = "The test split has only 1 query, and a verdict needs at least 10."
     assert one == f"{counted} Label more test queries."

@@ -1,22 +1,31 @@
 // Ask before a run is cancelled: what it has learned is lost.
 
 import { confirmAction } from "../lib/dialog.js";
-import { formatInt } from "../lib/format.js";
+import { plural } from "../lib/format.js";
+
+/** @typedef {Pick<ListedRun, "name" | "step" | "status" | "saved"> & { chain: unknown }} Cancelled */
 
 /**
  * Ask before a run is cancelled.
- * @param {Pick<ListedRun, "name" | "step" | "status" | "saved"> & { chain: unknown }} run
+ * @param {Cancelled} run
  * @param {() => unknown} cancel
  */
-export function askToCancel({ name, step, status, saved, chain }, cancel) {
-  const progress = step ? ` ${formatInt(step)} steps of training are lost.` : "";
-  const later = chain ? " Waiting runs of its chain are cancelled too." : "";
-  const running = ' "Stop and save" keeps what it has learned.';
-  const lost = `No model is saved.${progress}${later}${status === "running" ? running : ""}`;
-  const text = saved ? `It stays stopped, with its saved model.${later}` : lost;
+export function askToCancel(run, cancel) {
   const options = {
     kind: "danger",
-    cancel: status === "running" ? "Keep running" : "Keep waiting",
+    cancel: run.status === "running" ? "Keep running" : "Keep waiting",
   };
-  confirmAction(`Cancel ${name}?`, text, "Cancel the run", cancel, options);
+  confirmAction(`Cancel ${run.name}?`, lossOf(run), "Cancel the run", cancel, options);
+}
+
+/**
+ * What is lost with a run that is cancelled.
+ * @param {Cancelled} run
+ */
+export function lossOf({ step, status, saved, chain }) {
+  const progress = step ? ` Training of ${plural(step, "step")} is lost.` : "";
+  const later = chain ? " Waiting runs of its chain are cancelled too." : "";
+  const running = ' "Stop and save" keeps what it has learned.';
+  if (saved) return `It stays stopped, with its saved model.${later}`;
+  return `No model is saved.${progress}${later}${status === "running" ? running : ""}`;
 }

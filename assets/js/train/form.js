@@ -144,7 +144,7 @@ class RunForm {
 
   /** Ask for the plan once nothing has changed for a moment; `advice`: it follows from the change. */
   schedule(pause = PAUSE, advice = false) {
-    if (advice && this.recipe.value === ADVISED) return this.recipeChosen();
+    if (advice && this.recipe.value === ADVISED) return this.recipeChosen(true);
     this.plan = null; // it was for other values
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.ask(false), pause);
@@ -203,18 +203,18 @@ class RunForm {
 
   baseChanged() {
     this.baseIsChosen = true;
-    this.fields.set({ revision: "" }); // it belongs to the base that it was given for
+    this.fields.empty("revision"); // it belongs to the base that it was given for
     this.schedule(PAUSE, true);
   }
 
-  recipeChosen() {
+  recipeChosen(again = false) {
     const recipe = this.recipe.value;
     this.source.node.hidden = recipe !== GIVEN;
     fill(this.why);
     if (recipe === GIVEN) return;
     const [dataset, base] = [this.dataset.value || null, this.base.value];
     const [suggest, budget] = [!this.baseIsChosen, this.fields.budget];
-    this.take(this.server.fill_by_name({ recipe, dataset, base, suggest, budget }));
+    this.take(this.server.fill_by_name({ recipe, dataset, base, suggest, budget }), again);
   }
 
   /** @param {string} text @param {"printed" | "fit"} variant */
@@ -231,8 +231,9 @@ class RunForm {
     this.go.focus({ preventScroll: true });
   }
 
-  /** @param {Promise<FilledForm>} answer that fills the form */
-  async take(answer) {
+  /** Fill the form; `again`: but for what the user changed. @param {Promise<FilledForm>} answer */
+  async take(answer, again = false) {
+    if (!again) this.fields.edited.clear();
     this.filling += 1;
     const { filling } = this;
     try {

@@ -29,6 +29,8 @@ export class RecipeFields {
     this.changed = changed;
     /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
     this.controls = {};
+    /** @type {Set<string>} names of fields that the user changed: nothing fills them */
+    this.edited = new Set();
     /** @type {HTMLElement[]} */
     this.nodes = [];
     /** @type {Record<string, string> | null} null until they are drawn */
@@ -72,7 +74,10 @@ export class RecipeFields {
           choices.map(([value, word]) => h("option", { value }, word)),
         )
       : h("input.rr-field", { ...properties, autocomplete: "off", spellcheck: "false" });
-    control.addEventListener("input", () => this.changed(name));
+    control.addEventListener("input", () => {
+      this.edited.add(name);
+      this.changed(name);
+    });
     this.controls[name] = control;
     const wide = choices?.some(([, word]) => word.length > LONGEST);
     return h(
@@ -88,8 +93,14 @@ export class RecipeFields {
   set(values) {
     this.values = { ...this.values, ...values };
     for (const [name, value] of Object.entries(values)) {
-      if (this.controls[name]) this.controls[name].value = value;
+      if (this.controls[name] && !this.edited.has(name)) this.controls[name].value = value;
     }
+  }
+
+  /** @param {string} name */
+  empty(name) {
+    this.edited.delete(name);
+    this.set({ [name]: "" });
   }
 
   /** The time budget. */

@@ -56,6 +56,7 @@ export function placeWords({ executor, title, job, state, processes, gpus }) {
   const several = gpus
     ? plural(gpus, "GPU")
     : processes > 1 && plural(processes, "process", "processes");
-  const queue = job ? `${title} job ${job} (${state?.toLowerCase()})` : title;
+  const word = state?.replace(/ \(.*\)$/, "").toLowerCase(); // the run's sentence says the reason
+  const queue = job ? `${title} job ${job} (${word})` : title;
   return [executor !== "local" && queue, several].filter(Boolean).join(", ");
 }

@@ -89,6 +89,11 @@ def small_test(results: Mapping[str, Any]) -> str | None:
     queries = results["queries"]
     if queries >= SMALL:
         return None
+    if not queries:
+        return (
+            "No test query has both a relevant and an irrelevant pair, so there is nothing to"
+            " compare. Label more test queries."
+        )
     counted = f"The test split has only {count_of(queries, 'query', 'queries')}"
     if queries < FEW:
         return f"{counted}, and a verdict needs at least {FEW}. Label more test queries."

@@ -106,7 +106,7 @@ def plan(
         *(facts.open_work(recipe, placement) if is_open else facts.work(cost, speed, placement)),
         facts.batch(cost.specs[-1], recipe, placement),
         facts.fact("Price", f"{price.text} ({price.hardware})") if price else None,
-        *facts.resources(workspace, measured, disk),
+        *facts.resources(workspace, measured, disk, placement.ranks),
         facts.fact("Precision", precision),
         *_reading(recipe, base, scale, cost, sample),
     ]

@@ -67,14 +67,18 @@ def _time(seconds: float | None) -> str:
 
 
 def resources(
-    workspace: Workspace, measured: dict[str, Any] | None, disk: int | None
+    workspace: Workspace, measured: dict[str, Any] | None, disk: int | None, ranks: int = 1
 ) -> list[Fact]:
-    """Memory at its peak and disk, where they are known; a warning where there is too little."""
+    """Memory at its peak and disk, where they are known; a warning where there is too little.
+
+    Each of the `ranks` processes has its own copy of the model.
+    """
     if measured is None or disk is None:
         return []
     memory = int(measured["memory"])
+    amount = bytes_in_words(memory) + (f" in each of {ranks} processes" if ranks > 1 else "")
     return [
-        fact("Memory", f"about {bytes_in_words(memory)}", warn=memory > free_memory()),
+        fact("Memory", f"about {amount}", warn=memory * ranks > free_memory()),
         fact("Disk", f"about {bytes_in_words(disk)}", warn=disk > free_disk(workspace.runs)),
     ]
 
