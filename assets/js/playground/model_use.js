@@ -14,7 +14,7 @@ const KEYS =
   "Create an API key under your name in the header; on your own computer none is needed. ";
 
 const COMBINED =
-  " Also combined.json and combined_reader.py, which add cosine and BM25 as this run does, and the encoder unless the Hub has the same one.";
+  " Also combined.json and combined_reader.py, which give the same scores as this app, and the encoder unless the Hub has the same one.";
 
 /**
  * Open the dialog with code and files for a model.
