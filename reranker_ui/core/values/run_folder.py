@@ -201,15 +201,18 @@ class RunFolder(ProcessFolder):
 
     def stop_again(self) -> bool:
         """Mark a resumed run as stopped with the metrics it had; False without a saved model."""
-        before = self.last_stop()
-        if before is None or not self.was_saved():
+        if (before := self._saved_stop()) is None:
             return False
         self.emit("stopped", metrics=before.get("metrics"))
         return True
 
     def was_saved(self) -> bool:
         """Whether the run was once stopped and still has the model saved then."""
-        return self.model.is_dir() and self.last_stop() is not None
+        return self._saved_stop() is not None
+
+    def _saved_stop(self) -> dict[str, Any] | None:
+        # The folder is asked first: most runs have no model, and their events need no reading.
+        return self.last_stop() if self.model.is_dir() else None
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""
