@@ -6,8 +6,9 @@ version 0.1 did beside them: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4. 
 the speed measured as each run begins, so leave the machine to it.
 A line of RESULTS.jsonl is one run; runs that have a line are left out, so the command can be
 stopped and started again. At the end, or with `--table` alone, a table is printed: metrics of the
-run's ranker, its gain over the strongest of base, BM25 and cosine on test, and p by a paired
-randomisation test. Choose nothing by it: what is chosen is chosen on dev.
+run's ranker, its gain over the strongest of base, BM25 and cosine on test, p by a paired
+randomisation test, and the expected calibration error (ECE) on test. Choose nothing by it: what is
+chosen is chosen on dev.
 
 `--most` and `--scored` cut the train, dev and test splits by whole queries for slow machines.
 """
@@ -133,7 +134,8 @@ def result(run: Run) -> dict[str, Any]:
     """The metrics of a run that has ended, and what its outcome says."""
     outcome = json.loads(RunFolder(Path(run["folder"])).outcome_file.read_text())
     return {"seconds": round(run["seconds"] or 0), "metrics": run["metrics"],
-            "ranker": outcome["ranker"], "against": outcome["against"]}  # fmt: skip
+            "ranker": outcome["ranker"], "against": outcome["against"],
+            "probabilities": outcome["probabilities"]}  # fmt: skip
 
 
 def sweeps(arguments: argparse.Namespace) -> Iterator[list[dict[str, Any]]]:
@@ -155,8 +157,8 @@ def table(file: Path) -> str:
     """All runs of the file in a Markdown table."""
     lines = [
         "| set | recipe | base | labels | seed | ranker | nDCG@10 | MAP | AP | tuned nDCG@10 | "
-        "best free | gain | p | wins, losses | s |",
-        "|---|---|---|---:|---:|---|---:|---:|---:|---:|---|---:|---:|---|---:|",
+        "best free | gain | p | wins, losses | ECE | s |",
+        "|---|---|---|---:|---:|---|---:|---:|---:|---:|---|---:|---:|---|---:|---:|",
     ]
     for row in read(file):
         metrics, ours = row["metrics"], row["metrics"][row["ranker"]]
@@ -168,7 +170,8 @@ def table(file: Path) -> str:
             *(f"{ours[name]:.3f}" for name in ("ndcg@10", "map", "average_precision")),
             f"{metrics['tuned']['ndcg@10']:.3f}", f"{best} {metrics[best]['ndcg@10']:.3f}",
             f"{found['difference']:+.3f}", f"{found['p']:.3f}",
-            f"{found['wins']}, {found['losses']}", row["seconds"],
+            f"{found['wins']}, {found['losses']}",
+            f"{row['probabilities']['error']:.3f}", row["seconds"],
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)

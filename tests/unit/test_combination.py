@@ -24,7 +24,7 @@ from reranker_ui.core.evaluation.outcome import (
     outcome_of,
     randomisation_p,
 )
-from reranker_ui.core.evaluation.verdict import small_test, state_of, verdict_of
+from reranker_ui.core.evaluation.verdict import miscalibrated, small_test, state_of, verdict_of
 
 
 def dev(tuned, cosine, bm25, probe=0.0, queries=60, seed=0):
@@ -225,6 +225,32 @@ def test_a_small_test_split_is_named_beside_the_number():
     one = small_test(outcome(0.9, 0.3, queries=1))
     counted = "The test split has only 1 query, and a verdict needs at least 10."
     assert one == f"{counted} Label more test queries."
+
+
+def scored_with(logit, pairs=1000):
+    """Pairs of which one in four is relevant, all with the same score."""
+    grades = (np.arange(pairs) % 4 == 0).astype(float)
+    keys = [str(at // 10) for at in range(pairs)]
+    scores = dict.fromkeys(["base", "bm25", "cosine", "tuned"], 0.0) | {"combined": logit}
+    passages = {"query": keys, "passage": keys, "query_key": keys, "grade": grades}
+    return pd.DataFrame(passages).assign(**scores)
+
+
+def test_scores_that_are_poor_probabilities_on_test_are_named():
+    found = outcome_of(scored_with(0.0))
+    assert found["probabilities"] == pytest.approx(
+        {"pairs": 1000, "mean": 0.5, "relevant": 0.25, "error": 0.25}
+    )
+    words = miscalibrated(found)
+    assert "their mean is 0.50, and 25% of the pairs are relevant (calibration error 0.25)" in words
+    assert miscalibrated(outcome_of(scored_with(np.log(1 / 3)))) is None
+
+
+def test_a_calibration_error_is_not_told_from_chance_by_few_pairs_or_an_old_run():
+    few = outcome_of(scored_with(0.0, pairs=400))
+    assert few["probabilities"]["error"] == pytest.approx(0.25) and miscalibrated(few) is None
+    assert miscalibrated({"queries": 12, "intervals": {}}) is None
+    assert outcome_of(scored_with(0.0).head(0))["probabilities"] is None
 
 
 def test_the_worst_queries_are_those_lost_against_the_strongest_other_ranker():

@@ -1165,6 +1165,19 @@ interface PreviewRow {
   split: string;
 }
 
+/**
+ * The scores of a run's ranker as probabilities, on `pairs` of the test split.
+ *
+ * `mean`: their mean; `relevant`: the share of relevant pairs; `error`: their expected calibration
+ * error, in 10 bins.
+ */
+interface Probabilities {
+  pairs: number;
+  mean: number;
+  relevant: number;
+  error: number;
+}
+
 /** How far probabilities are from the labels; `error`: expected calibration error, 10 bins. */
 interface ProbabilityErrors {
   log_loss: number;
@@ -1478,6 +1491,7 @@ interface Results {
   ranker?: "tuned" | "combined";
   reference?: Baseline | null;
   free?: "bm25" | "cosine" | null;
+  probabilities?: Probabilities | null;
 }
 
 /** Labels of an annotator since a moment (Unix seconds) that were taken back. */
@@ -1584,8 +1598,8 @@ interface RunOrigin {
 /**
  * What a run that has ended left behind.
  *
- * `warnings`: about a small test split, leakage and the language of the base model; `metric`: the
- * one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
+ * `warnings`: about a small test split, poor probabilities, leakage and the language of the base
+ * model; `metric`: the one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
  * `whole`: whether the user may have the whole run.
  */
 interface RunOutcome {

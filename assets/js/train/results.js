@@ -61,6 +61,7 @@ export class RunResults {
     const facts = [
       queries,
       hasIntervals(results) && "± is a 95% bootstrap interval",
+      calibrationError(results),
       scoredBy(run),
     ];
     fill(
@@ -125,6 +126,15 @@ export class RunResults {
  */
 function scoredBy({ device }) {
   return device && "scored by torch";
+}
+
+/**
+ * How far the scores are from probabilities; runs of older versions do not know.
+ * @param {Results | null | undefined} results
+ */
+function calibrationError(results) {
+  const found = results?.probabilities;
+  return found && `calibration error ${formatMetric(found.error)}`;
 }
 
 /**

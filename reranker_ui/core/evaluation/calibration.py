@@ -56,10 +56,11 @@ def calibrate(
     truth, scores = np.asarray(relevant, dtype=float), np.asarray(logits, dtype=float)
     methods = ["platt", "isotonic"] if len(truth) >= LEAST_ISOTONIC else ["platt"]
     measures = {
-        name: _measures(truth, _left_out(query_keys, truth, scores, name)) for name in methods
+        name: probability_errors(truth, _left_out(query_keys, truth, scores, name))
+        for name in methods
     }
     best = min(methods, key=lambda name: measures[name]["log_loss"])
-    before = _measures(truth, sigmoid(scores))
+    before = probability_errors(truth, sigmoid(scores))
     return {**_fit(truth, scores, best), "before": before, "after": measures[best]}
 
 
@@ -108,7 +109,11 @@ def _left_out(query_keys: Sequence[Hashable], truth: Array, scores: Array, metho
     return probabilities
 
 
-def _measures(truth: Array, probabilities: Array) -> ProbabilityErrors:
+def probability_errors(truth: Array, probabilities: Array) -> ProbabilityErrors:
+    """How far `probabilities` are from `truth`, 0.0 or 1.0 of each pair; the two are parallel.
+
+    The expected calibration error is that of Guo et al. (2017), https://arxiv.org/abs/1706.04599.
+    """
     from sklearn.metrics import brier_score_loss, log_loss
 
     safe = np.clip(probabilities, 1e-6, 1 - 1e-6)

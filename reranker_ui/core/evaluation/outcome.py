@@ -1,12 +1,14 @@
 """Results of a tuned model on the test split: intervals, wins and worst regressions by query."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.evaluation.calibration import probability_errors
 from reranker_ui.core.evaluation.metrics import per_query
 from reranker_ui.core.evaluation.verdict import state_of
+from reranker_ui.core.models.reranker import sigmoid
 from reranker_ui.core.values.labels import GRADES, Scale
 
 Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
@@ -19,6 +21,19 @@ FREE = ("bm25", "cosine")  # rankers that need no label
 EQUAL = 1e-9
 
 
+class Probabilities(TypedDict):
+    """The scores of a run's ranker as probabilities, on `pairs` of the test split.
+
+    `mean`: their mean; `relevant`: the share of relevant pairs; `error`: their expected calibration
+    error, in 10 bins.
+    """
+
+    pairs: int
+    mean: float
+    relevant: float
+    error: float
+
+
 def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     """Results on the test split, from its rows with a score column for each of RANKERS.
 
@@ -29,14 +44,16 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     ties} of the run's ranker against it, paired by query; `free`: the strongest of FREE on these
     queries; `reference`: the strongest of all but the run's own; `worst`: the queries that lost
     most against it, {query, a value for each ranker, passage: what the run's ranker puts first,
-    grade: its label}; `queries`.
+    grade: its label}; `queries`; `probabilities`: None without pairs.
     """
     rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
     ndcg = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
     run_ranker = rankers[-1]
+    probabilities = _probabilities(scored, run_ranker, scale)
     if ndcg.empty:
         return {"ranker": run_ranker, "intervals": {}, "against": {}, "free": None,
-                "reference": None, "worst": [], "queries": 0}  # fmt: skip
+                "reference": None, "worst": [], "queries": 0,
+                "probabilities": probabilities}  # fmt: skip
     reference = str(ndcg[["base", *FREE]].mean().idxmax())
     return {
         "ranker": run_ranker,
@@ -46,6 +63,7 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
         "reference": reference,
         "worst": _worst(ndcg, scored, run_ranker, reference),
         "queries": len(ndcg),
+        "probabilities": probabilities,
     }
 
 
@@ -58,6 +76,19 @@ def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]"
     keys, grades = scored["query_key"].tolist(), scored["grade"].tolist()
     metrics = per_query(keys, grades, scored[ranker].tolist(), scale=scale)
     return metrics.set_index("query_key")["ndcg@10"]
+
+
+def _probabilities(scored: pd.DataFrame, ranker: str, scale: Scale) -> Probabilities | None:
+    if scored.empty:
+        return None
+    truth = np.asarray(scale.relevant(scored["grade"]), dtype=float)
+    values = np.asarray(sigmoid(scored[ranker].to_numpy(dtype=float)), dtype=float)
+    return {
+        "pairs": len(scored),
+        "mean": float(values.mean()),
+        "relevant": float(truth.mean()),
+        "error": probability_errors(truth, values)["error"],
+    }
 
 
 def bootstrap_interval(values: Values) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict, cast
 from reranker_ui.core.evaluation.quality.finding import count_of
 
 SIGNIFICANCE = 0.05  # p below which a difference is significant
+MISCALIBRATED, ENOUGH_PAIRS = 0.05, 500  # calibration error, and pairs below which it is chance
 FEW = 10  # test queries below which nothing is said
 SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
 Free = Literal["bm25", "cosine"]  # rankers that need no labels
@@ -100,6 +101,19 @@ def small_test(results: Mapping[str, Any]) -> str | None:
     low, high = results["intervals"].get(results.get("ranker") or "tuned") or (0.0, 0.0)
     within = f" nDCG@10 is only known to ±{(high - low) / 2:.3f}." if high > low else ""
     return f"{counted}.{within} Label more test queries."
+
+
+def miscalibrated(results: Mapping[str, Any]) -> str | None:
+    """A sentence where the scores on test are poor probabilities; None where not, or unknown."""
+    on_test = results.get("probabilities")
+    if not on_test or on_test["pairs"] < ENOUGH_PAIRS or on_test["error"] <= MISCALIBRATED:
+        return None
+    return (
+        f"Scores are poor probabilities on the test split: their mean is {on_test['mean']:.2f}, "
+        f"and {on_test['relevant']:.0%} of the pairs are relevant (calibration error "
+        f"{on_test['error']:.2f}). The ranking does not depend on it. Before you use a threshold, "
+        "label dev queries like those you will rank."
+    )
 
 
 def _sentence(names: list[str], states: list[str]) -> str:

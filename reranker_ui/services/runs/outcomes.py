@@ -5,7 +5,15 @@ from typing import Any, Literal, NotRequired, cast
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from reranker_ui.core.evaluation.verdict import Duel, Free, Verdict, small_test, verdict_of
+from reranker_ui.core.evaluation.outcome import Probabilities
+from reranker_ui.core.evaluation.verdict import (
+    Duel,
+    Free,
+    Verdict,
+    miscalibrated,
+    small_test,
+    verdict_of,
+)
 from reranker_ui.core.training.card_facts import SIDECAR
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.labels import ScaleJson
@@ -52,6 +60,7 @@ class Results(TypedDict):
     ranker: NotRequired[Literal["tuned", "combined"]]
     reference: NotRequired[Baseline | None]
     free: NotRequired[Free | None]
+    probabilities: NotRequired[Probabilities | None]
 
 
 class RunFile(TypedDict):
@@ -64,9 +73,9 @@ class RunFile(TypedDict):
 class RunOutcome(TypedDict):
     """What a run that has ended left behind.
 
-    `warnings`: about a small test split, leakage and the language of the base model; `metric`: the
-    one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
-    `whole`: whether the user may have the whole run.
+    `warnings`: about a small test split, poor probabilities, leakage and the language of the base
+    model; `metric`: the one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it
+    has training texts; `whole`: whether the user may have the whole run.
     """
 
     id: int
@@ -132,10 +141,10 @@ def _origin(row: Run, folder: RunFolder) -> str | None:
 
 
 def _warnings(results: Results | None, folder: RunFolder, whole: bool) -> list[str]:
-    small = small_test(results) if results else None
+    sentences = [small_test(results), miscalibrated(results)] if results else []
     findings = folder.lineage_if_readable().get("findings") or [] if whole else []
     return [
-        *([small] if small else []),
+        *filter(None, sentences),
         *(f"{finding['fact']}. {finding['mend']}" for finding in findings),
     ]
 
