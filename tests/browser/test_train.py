@@ -1,5 +1,7 @@
 """The Train tab in a real Chromium: a run started, watched, reloaded, stopped, compared."""
 
+import re
+
 import pytest
 
 from reranker_ui.core.values.run_folder import RunFolder
@@ -130,9 +132,15 @@ def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_pag
     page.get_by_label("Smoothing of the training loss").fill("0")
     page.wait_for_function(f"before => JSON.stringify(({line})()[0]) !== before", arg=str(smooth))
     assert page.evaluate(line)[0] == pytest.approx(raw[1])
-    page.get_by_role("button", name="Toggle dark mode").click()
+    # The system's theme is followed until the user chooses one.
+    page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"before => ({line})()[1] !== before", arg=light)
-    assert page.evaluate(CURVE) == raw
+    page.get_by_role("button", name="Toggle dark mode").click()
+    page.wait_for_function(f"before => ({line})()[1] === before", arg=light)
+    for system in ("light", "dark"):
+        page.emulate_media(color_scheme=system)
+        expect(page.locator("body")).not_to_have_class(re.compile(r"\bdark\b"))
+    assert page.evaluate(line)[1] == light and page.evaluate(CURVE) == raw
 
 
 def test_runs_are_compared_and_deleted(server, new_page, ended):

@@ -163,7 +163,9 @@ def finished(space, nowhere, tiny_model):
          "grade": g, "base": g, "bm25": 0.0, "cosine": 0.1 * g, "tuned": -g if n < 3 else g}
         for n in range(8) for g in (0.0, 1.0)
     ]  # fmt: skip
-    folder.outcome_file.write_text(json.dumps(outcome_of(pd.DataFrame(rows))))
+    poor = {"pairs": 600, "mean": 0.33, "relevant": 0.22, "error": 0.11}
+    outcome = outcome_of(pd.DataFrame(rows)) | {"probabilities": poor}
+    folder.outcome_file.write_text(json.dumps(outcome))
     return run
 
 
@@ -181,7 +183,10 @@ def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finis
     expect(page.locator(".rr-worst-table tbody tr")).to_have_count(3)
     expect(page.locator(".rr-worst-table")).to_contain_text("<b>query 0</b>")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-    expect(page.locator(".rr-outcome .rr-notice")).to_contain_text("only 8 queries")
+    notices = page.locator(".rr-outcome .rr-notice")
+    expect(notices.first).to_contain_text("only 8 queries")
+    expect(page.locator(".rr-outcome-head")).to_contain_text("calibration error 0.110")
+    expect(notices.nth(1)).to_contain_text("mean is 0.33, and 22% of the pairs are relevant")
 
     # Panels: another metric, a log scale, another third panel
     trace = "meta => document.querySelector('.rr-chart').data.find(t => t.meta === meta)?.y"

@@ -21,10 +21,21 @@ import { runChip } from "./run_chip.js";
 import { followTabs } from "./tabs.js";
 
 /** @param {boolean} dark */
-function setTheme(dark) {
+function showTheme(dark) {
   document.body.classList.toggle("dark", dark);
-  remember("rr-theme", dark ? "dark" : "light");
   emit("theme", dark);
+}
+
+/** Show the theme that the user chose, or that of the system, and follow the latter. */
+function followTheme() {
+  if (new URLSearchParams(location.search).has("__theme")) return;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const theme = recall("rr-theme");
+  if (theme) showTheme(theme === "dark");
+  system.addEventListener("change", () => {
+    const chosen = recall("rr-theme");
+    showTheme(chosen ? chosen === "dark" : system.matches);
+  });
 }
 
 /**
@@ -32,8 +43,7 @@ function setTheme(dark) {
  * @param {Widget<HeaderServer>} context
  */
 export function drawWidget({ widget, server }) {
-  const theme = recall("rr-theme");
-  if (theme && !new URLSearchParams(location.search).has("__theme")) setTheme(theme === "dark");
+  followTheme();
   const parts = { dataset: datasetSwitch(), account: accountMenu(server), run: runChip() };
   const backup = backupMark();
   const disk = diskWarning();
@@ -102,7 +112,9 @@ function commands() {
 }
 
 function toggleTheme() {
-  setTheme(!document.body.classList.contains("dark"));
+  const dark = !document.body.classList.contains("dark");
+  remember("rr-theme", dark ? "dark" : "light");
+  showTheme(dark);
 }
 
 function themeButton() {
