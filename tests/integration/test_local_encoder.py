@@ -32,7 +32,7 @@ NAMES = {"config.json": "_name_or_path", "tokenizer_config.json": "tokenizer_fil
 @pytest.fixture
 def encoder(tmp_path):
     """A folder as others train one: linked weights, names of its machine, other files."""
-    folder = tmp_path / "machine" / "our encoder"
+    folder = tmp_path / "máy" / "our encoder"
     (folder / "checkpoint-5").mkdir(parents=True)
     for file in embedded_encoder().iterdir():
         (folder / file.name).symlink_to(file)
@@ -63,6 +63,10 @@ def run(workspace, model, encoder):
     frame = frame.assign(pair_id=[0, 1, 2], query_key=["a", "b", "b"], grade=[1.0, 0.0, 1.0])
     splits = dict.fromkeys(("train", "dev", "test"), frame)
     folder.write_inputs(Recipe(base=str(encoder)), splits, {}, [])
+    folder.emit("started", base_asked=str(encoder), base_used=str(encoder))
+    folder.emit("checkpoint", path=str(folder.checkpoints / "checkpoint-2"))
+    folder.log_file.write_text(f"{folder.path}: a warning")
+    folder.emit("finished", metrics={})
     combine(workspace, number, encoder=str(encoder), **WEIGHTS | {"probe": 1.5})
     served = rankers.find_ranker(workspace, VIEWER, number).scores(PAIRS)
     yield SimpleNamespace(number=number, folder=folder, served=served)
@@ -76,7 +80,8 @@ def check(copy, run, encoder):
     assert {"combined.json", "encoder/bpe.codes"} <= names
     assert not any("checkpoint" in name or "trainer" in name for name in names)
     contents = [(copy / name).read_bytes() for name in names]
-    assert not any(str(encoder.parent).encode() in content for content in contents)
+    places = [str(encoder.parents[1]), encoder.parent.name, json.dumps(encoder.parent.name)[1:-1]]
+    assert not any(place.encode() in content for content in contents for place in places)
     away = encoder.rename(encoder.with_name("away"))
     spec = importlib.util.spec_from_file_location("reader", copy / "combined_reader.py")
     reader = importlib.util.module_from_spec(spec)
@@ -85,11 +90,19 @@ def check(copy, run, encoder):
     away.rename(encoder)
 
 
-def test_the_zip_of_a_model_has_the_encoder(workspace, run, encoder, tmp_path):
-    name, parts = run_archive(workspace, VIEWER, run.number)
+@pytest.mark.parametrize("part", ["model", "run"])
+def test_a_zip_has_the_encoder(workspace, run, encoder, tmp_path, part):
+    name, parts = run_archive(workspace, VIEWER, run.number, part)
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
         archive.extractall(tmp_path / "elsewhere")
-    check(tmp_path / "elsewhere" / name.removesuffix(".zip"), run, encoder)
+    copy = tmp_path / "elsewhere" / name.removesuffix(".zip")
+    check(copy, run, encoder)
+    if part == "run":
+        records = RunFolder(copy)
+        assert records.recipe().base == "our encoder" and len(records.pairs("dev")) == len(PAIRS)
+        *_, started, checkpoint, _ = records.events()[0]
+        assert started["base_used"] == "our encoder"
+        assert checkpoint["path"] == "checkpoints/checkpoint-2"
     served = CombinedRanker.open(run.folder.combined_file).encoder
     assert served == str(encoder), "the home keeps serving by the folder"
 

@@ -1,4 +1,4 @@
-"""A run as one zip: its model, or the whole run without its checkpoints, streamed as it is read."""
+"""A run as one zip: its model, or the whole run for use elsewhere, streamed as it is read."""
 
 import io
 import zipfile
@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 
 from reranker_ui.core.bases.encoder_files import Files
 from reranker_ui.core.evaluation.combining.files_beside import files_beside
+from reranker_ui.core.training.portable_records import portable_records
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
@@ -41,11 +42,14 @@ def run_archive(
         _may_see(workspace, user, row["id"])
     if part == "model" and not folder.model.is_dir():
         raise Refused(f"{row['name']} has no model to download: {row['sentence'].rstrip('.')}.")
-    root = folder.model if part == "model" else folder.path
-    if not root.is_dir():
+    if not folder.path.is_dir():
         raise Refused(f"The folder of {row['name']} was deleted. Choose another run.")
     name = "".join(letter if letter.isalnum() else "-" for letter in row["name"])
-    return f"{name}.zip", zipped(root, name, _beside(workspace, folder, part))
+    files = files_in(folder.model)
+    if part == "run":
+        files = {f"{folder.model.name}/{file}": path for file, path in files.items()}
+        files |= portable_records(folder)
+    return f"{name}.zip", zipped(files | _beside(workspace, folder, part), name)
 
 
 def _beside(workspace: Workspace, folder: RunFolder, part: Part) -> Files:
@@ -69,15 +73,25 @@ def _may_see(workspace: Workspace, user: User, run: int) -> None:
         )
 
 
-def zipped(root: Path, name: str, more: Files | None = None) -> Iterator[bytes]:
-    """The bytes of a zip of `root` in a folder `name`; `more` is added, or replaces files."""
+def files_in(root: Path) -> Files:
+    """The files in the folder `root` by their names in it, without what only a worker needs."""
+    files = {str(file.relative_to(root)): file for file in sorted(root.rglob("*"))}
+    return {
+        name: file
+        for name, file in files.items()
+        if file.is_file() and not file.is_symlink() and Path(name).parts[0] not in LEFT_OUT
+    }
+
+
+def zipped(files: Files, folder: str) -> Iterator[bytes]:
+    """The bytes of a zip of `files`, by their names in the one folder that it unpacks to."""
     buffer = _Sink()
-    files: Files = {str(file.relative_to(root)): file for file in _files(root)}
     with zipfile.ZipFile(buffer, "w") as archive:
-        for member, content in (files | (more or {})).items():
+        for name, content in files.items():
+            entry = _entry(content, f"{folder}/{name}")
             with (
                 _opened(content) as source,
-                archive.open(_entry(content, f"{name}/{member}"), "w", force_zip64=True) as target,
+                archive.open(entry, "w", force_zip64=True) as target,
             ):
                 while data := source.read(CHUNK):
                     target.write(data)
@@ -98,11 +112,6 @@ def _entry(content: Path | bytes, name: str) -> zipfile.ZipInfo:
 
 def _opened(content: Path | bytes) -> BinaryIO:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
-
-
-def _files(root: Path) -> list[Path]:
-    files = (file for file in sorted(root.rglob("*")) if file.is_file() and not file.is_symlink())
-    return [file for file in files if file.relative_to(root).parts[0] not in LEFT_OUT]
 
 
 class _Sink:
