@@ -7,7 +7,7 @@ from typing import Any
 from reranker_ui.core.bases.base_models import resolve_encoder
 from reranker_ui.core.bases.encoder_files import write_files
 from reranker_ui.core.bases.trimmed_encoder import write_trimmed_encoder
-from reranker_ui.core.bases.trimmed_vocabulary import write_trimmed
+from reranker_ui.core.bases.trimmed_vocabulary import COMPARED_PAIRS, write_trimmed
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.combining.files_beside import (
     encoder_folder,
@@ -16,6 +16,7 @@ from reranker_ui.core.evaluation.combining.files_beside import (
 )
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import is_whole
+from reranker_ui.core.training.trimmed_card import trimmed_card
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.recipe import EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.refused import Refused
@@ -79,6 +80,8 @@ def _write(folder: RunFolder, encoder: Path | None, draft: Path, trim: bool) -> 
     if encoder:
         target = draft / encoder_folder(read_object(folder.combined_file) or {})
         parity["encoder_difference"] = write_trimmed_encoder(encoder, target, pairs)
+    counts = {"pairs": len(pairs), "compared": min(COMPARED_PAIRS, len(pairs))}
+    write_files(trimmed_card(folder, parity | counts), draft)
     return parity
 
 
