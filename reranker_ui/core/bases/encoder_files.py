@@ -6,13 +6,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TypeAlias
 
+from reranker_ui.core.bases.multilingual import NOTE
 from reranker_ui.core.models.hub_models import MODEL_FILES
 from reranker_ui.core.models.model_folder import module_folders
 from reranker_ui.core.values.json_files import read_object
 
 # By name in a copy: a file of this machine, or the content.
 Files: TypeAlias = dict[str, Path | bytes]
-LEFT_OUT = ("trainer_state.json", "*_results.json", "written.json")  # notes about the folder
+LEFT_OUT = ("trainer_state.json", "*_results.json", NOTE)  # notes about the folder
 LOADED_FROM = ("_name_or_path", "name_or_path", "tokenizer_file")  # folders, by older versions
 
 
