@@ -5,6 +5,7 @@ import { bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
 import { requested } from "../../assets/js/train/process_count.js";
+import { setByUser } from "../../assets/js/train/recipe_reasons.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 import { isSure, statusWord, strongestFree } from "../../assets/js/train/words.js";
@@ -91,6 +92,15 @@ test("the plot of seeds holds every seed and interval", () => {
   const plot = seedRows(comparison);
   assert.deepEqual([plot?.low, plot?.high, plot?.rows.length], [0.3, 0.7, 1]);
   assert.equal(seedRows({ ...comparison, runs: [column([1]), column([3])] }), null);
+});
+
+test("what the user set is named beside what the form was filled with", () => {
+  const batch = { label: "Batch size", value: "64", filled: "16" };
+  assert.equal(setByUser([null]), "");
+  assert.equal(setByUser([batch, null]), "Set by you: Batch size 64 instead of 16.");
+  const steps = { label: "Max steps", value: "100", filled: "" };
+  const both = "Set by you: Batch size 64 instead of 16, Max steps 100 instead of none.";
+  assert.equal(setByUser([batch, steps]), both);
 });
 
 test("a run on this machine in one process needs no words", () => {

@@ -1379,11 +1379,12 @@ interface ReadingPlan {
   annotator: string | null;
 }
 
-/** A choice of the advisor, and its reason in a sentence. */
+/** A choice of the advisor, and its reason in a sentence; `fields` that it is about. */
 interface RecipeChoice {
   name: string;
   value: string;
   reason: string;
+  fields: string[];
 }
 
 /** A field that differs, and its value in each column as text. */
