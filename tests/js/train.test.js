@@ -214,12 +214,13 @@ test("a difference that the randomisation test does not find has no colour", () 
 });
 
 test("a question counts one step that would be lost as one", () => {
-  const run = {
-    name: "run 1",
-    status: /** @type {const} */ ("running"),
-    saved: false,
-    chain: null,
-  };
+  const run = { saved: false, can_save: true, chain: null };
   assert.match(lossOf({ ...run, step: 1 }), /Training of 1 step is lost/);
   assert.match(lossOf({ ...run, step: 1200 }), /Training of 1,200 steps is lost/);
+});
+
+test("the question before cancelling names Stop and save where that is offered", () => {
+  const run = { step: 4, saved: false, chain: null };
+  assert.match(lossOf({ ...run, can_save: true }), /"Stop and save" keeps/);
+  assert.doesNotMatch(lossOf({ ...run, can_save: false }), /Stop and save/);
 });

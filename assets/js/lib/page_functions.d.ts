@@ -775,6 +775,7 @@ interface ListedRun {
   parent: number | null;
   resumable: boolean;
   saved: boolean;
+  can_save: boolean;
   damage: string | null;
   note: string;
   archived: boolean;
@@ -1524,6 +1525,7 @@ interface Run {
   parent: number | null;
   resumable: boolean;
   saved: boolean;
+  can_save: boolean;
   damage: string | null;
   note: string;
   archived: boolean;
