@@ -109,8 +109,9 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
         budget: Budget = arguments.budget or "quick"
+        user_fields = [field for field, value in changes.items() if value is not None]
         recipe, reasons = advised_recipe(
-            open_workspace(), LOCAL, arguments.dataset, arguments.base, budget
+            open_workspace(), LOCAL, arguments.dataset, arguments.base, budget, user_fields
         )
         print(*reasons, sep="\n", file=sys.stderr)
         return changed(recipe.model_dump(), **changes)

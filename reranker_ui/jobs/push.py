@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
+from reranker_ui.core.evaluation.combining.files_beside import files_beside
 from reranker_ui.core.models.hub_push import push_folder
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.run_folder import RunFolder
@@ -15,9 +15,8 @@ def push(job: JobFolder, token: str, api: Any = None) -> dict[str, Any]:
     """Push the model of the run that contains the job's folder; returns `{"url", "time"}`."""
     request = job.request()
     folder = RunFolder(job.path.parent)
-    more = files_beside(folder.combined_file, folder.model)
-    if encoder := request.get("encoder"):
-        more.append(Path(encoder))
+    encoder = request.get("encoder")
+    more = files_beside(folder.combined_file, Path(encoder) if encoder else None)
     url = push_folder(folder.model, request["repo"], request["private"], token, api, more)
     return {"url": url, "time": time.time()}
 

@@ -1,6 +1,7 @@
 """The Playground in a real browser: rank, compare, label, open again by its link."""
 
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -8,7 +9,7 @@ from playwright.sync_api import expect
 from reranker_ui.services.store.database import annotations, pairs
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.support.labelling import seed
+from tests.support.labelling import seed, started_run
 from tests.support.server import Server
 
 QUERY = "how is cave 1 formed?"
@@ -113,6 +114,42 @@ def test_a_refusal_says_what_to_do(site, new_page):
     page.get_by_label("Query", exact=True).fill("")
     page.keyboard.press("Enter")
     page.get_by_text("The query is empty").wait_for()
+
+
+@pytest.fixture
+def started(space):
+    """A run that has started, for one test."""
+    number, folder = started_run(space)
+    yield number, folder
+    shutil.rmtree(folder.model)
+    folder.emit("cancelled")
+
+
+def test_a_refusal_stays_when_a_run_ends(site, new_page, started, tiny_model):
+    number, folder = started
+    address = f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=dataset&q=walrus"
+    with folder.lock():
+        page = new_page(address)
+        refusal = page.get_by_text("No passage of caves shares a word with this query")
+        refusal.wait_for()
+        expect(page.locator(".rr-runchip")).to_contain_text(f"run {number}")
+        shutil.copytree(tiny_model, folder.model)
+        folder.emit("finished", metrics={})
+    ranker = page.get_by_label("Ranker B").locator(f"option[value='{number}']")
+    expect(ranker).to_be_enabled()  # the runs were read again
+    expect(refusal).to_be_visible()
+
+
+def test_a_query_asked_while_the_server_was_away_is_ranked_when_it_is_back(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25")
+    page.locator(".rr-start").first.wait_for()
+    page.context.offline = True  # the console reports requests that fail
+    page.context.set_offline(True)
+    page.get_by_label("Query", exact=True).fill(QUERY)
+    page.keyboard.press("Enter")
+    page.locator(".rr-play-outage").wait_for()
+    page.context.set_offline(False)
+    assert "Cave 1 is formed by water." in ranked(page)
 
 
 def test_test_queries_by_gain(site, new_page):

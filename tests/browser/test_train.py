@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from reranker_ui.core.values.execution.placement import Job
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
 from tests.support import fake_worker
+from tests.support.checkpoint import checkpoint
 from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, seed
 
@@ -102,6 +104,35 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     expect(row).to_contain_text("Stopped (model saved) at step")
     assert (RunFolder(server.home / "runs" / "00001").model / "config.json").is_file()
     expect(page.locator("#rr-run-start")).to_have_text("Start")
+    space.engine.dispose()
+
+
+def test_a_run_whose_job_waits_again_offers_to_save_what_there_is(new_server, new_page, nowhere):
+    server = new_server()
+    space = open_workspace(Settings(home=server.home))
+    labelled_dataset(space, "caves")
+    folder = RunFolder(
+        lifecycle.start(space, ADMIN, "caves", recipe_from(base="embedded"))["folder"]
+    )
+    folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    folder.emit("log", step=4, max_steps=9, loss=0.6)
+    Job("7", "waiting", "PENDING").save(folder.path)
+    page = new_page(f"{server.url}/?tab=train&dataset=caves&run=1")
+    actions = page.locator(".rr-live-actions")
+    save = actions.get_by_role("button", name="Stop and save")
+    actions.get_by_role("button", name="Cancel").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Training of 4 steps is lost.")
+    expect(dialog).not_to_contain_text("Stop and save")
+    dialog.get_by_role("button", name="Keep waiting").click()
+    expect(save).to_have_count(0)
+    more = page.get_by_role("button", name="More for run 1")
+    more.click()
+    expect(page.get_by_role("menuitem", name="Cancel …")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Stop and save")).to_have_count(0)
+    more.press("Escape")
+    checkpoint(folder, 4)
+    expect(save).to_be_visible()
     space.engine.dispose()
 
 

@@ -61,11 +61,20 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     why = page.locator("#rr-train_why")
     expect(why).to_contain_text("72 pairs are few")
     expect(page.locator("#rr-run-batch_size")).to_have_value("16")
+    page.locator("#rr-run-batch_size").fill("64")
+    expect(why).to_contain_text("Set by you: Batch size 64 instead of 16.")
+    expect(why).not_to_contain_text("72 pairs are few")
+    page.get_by_label("Found by").select_option("encoder")
+    expect(why).to_contain_text("Hard negativesSet by you: Found by encoder instead of none.")
     page.locator("#rr-run-seed").fill("7")
     page.get_by_label("Time budget").select_option("quality")
     expect(why).to_contain_text("about 20 minutes")
     expect(page.locator("#rr-run-budget")).to_have_value("quality")
-    assert values(page, "seed") == ["7"]  # the advisor changes no field that the user changed
+    # The advisor changes no field that the user changed.
+    assert values(page, "seed", "batch_size") == ["7", "64"]
+    expect(why).to_contain_text("Set by you: Batch size 64 instead of 16.")
+    page.locator("#rr-run-batch_size").fill("16")
+    expect(why).to_contain_text("72 pairs are few")
 
     recipe.select_option("russian-web")
     expect(why).to_be_hidden()

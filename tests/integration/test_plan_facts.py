@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from reranker_ui.__main__ import main
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import COLUMNS
 from reranker_ui.services.imports.importer import import_file
@@ -12,6 +13,8 @@ from reranker_ui.services.training import advise, create, freeze, frozen_files, 
 from reranker_ui.services.training.advise import advised
 from reranker_ui.services.training.plan import plan
 from reranker_ui.ui.form import filling
+from reranker_ui.ui.form.fields import NAMES
+from tests.support.labelled_dataset import labelled_dataset
 
 
 @pytest.fixture
@@ -105,6 +108,19 @@ def test_the_advice_names_the_labels_that_the_worker_will_select(
     assert budget.name == "Budget" and "those of queries with both kinds first" in budget.reason
 
 
+def test_the_command_gives_no_reason_for_what_is_set_by_hand(workspace, tiny_base, capsys):
+    labelled_dataset(workspace)
+    words = ["recipe", "--recipe", "advised", "--dataset", "caves", "--base", str(tiny_base)]
+    assert main(words) == 0
+    names = {line.partition(":")[0] for line in capsys.readouterr().err.splitlines()}
+    assert {"Budget", "Loss", "Batch size"} <= names
+    assert main([*words, "--batch-size", "64", "--epochs", "3"]) == 0
+    printed = capsys.readouterr()
+    assert "batch_size: 64" in printed.out
+    shorter = {line.partition(":")[0] for line in printed.err.splitlines()}
+    assert names - shorter == {"Budget", "Batch size"}
+
+
 def test_the_form_takes_the_base_that_the_advisor_suggests(data_folder, workspace, monkeypatch):
     import_file(workspace, LOCAL, data_folder / "cases" / "29-max-length/mid.csv", "case")
     for module in (advise, create):
@@ -114,7 +130,9 @@ def test_the_form_takes_the_base_that_the_advisor_suggests(data_folder, workspac
     def filled(suggest, budget="quick"):
         form = filling.by_name(workspace, LOCAL, "advised", "case", "embedded-en", suggest, budget)
         assert form["values"]["budget"] == budget
-        return form.get("base"), [choice["name"] for choice in form["why"]["choices"]]
+        choices = form["why"]["choices"]
+        assert {field for choice in choices for field in choice["fields"]} <= set(NAMES)
+        return form.get("base"), [choice["name"] for choice in choices]
 
     base, choices = filled(suggest=True)
     assert base == default and "Base" in choices

@@ -40,13 +40,10 @@ class Hub:
         return self
 
     def upload_folder(self, **asked):
-        if "path_in_repo" in asked:
-            self.upload_file(asked["path_in_repo"])
-        else:
-            self.calls |= asked
+        self.calls |= asked
 
-    def upload_file(self, path_in_repo, **_):
-        self.calls.setdefault("beside", []).append(path_in_repo)
+    def create_commit(self, repo, operations, **_):
+        self.calls["beside"] = {one.path_in_repo for one in operations}
 
 
 @pytest.fixture
@@ -82,19 +79,21 @@ def carry_out(begun, hub, monkeypatch):
 
 
 def test_a_model_is_pushed_private_and_its_address_kept(
-    workspace, run, begun, monkeypatch, tmp_path
+    workspace, run, begun, monkeypatch, tiny_model
 ):
-    monkeypatch.setattr(push, "encoder_beside_model", lambda *_: tmp_path)
+    monkeypatch.setattr(push, "encoder_beside_model", lambda *_: tiny_model)
     push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     assert push.state(workspace, VIEWER, run)["state"] == "pushing"
     with pytest.raises(Refused, match="is being pushed"):
         push.push(workspace, ADMIN, run, "team/other")
     hub, folder = Hub(), folder_of(workspace, run)
-    folder.combined_file.write_text("{}")
+    named = {"encoder": "embedded-multilingual", "encoder_on_hub": "intfloat/multilingual-e5-small"}
+    folder.combined_file.write_text(json.dumps(named))
     assert carry_out(begun, hub, monkeypatch) == 0
     assert (begun[0][1], hub.calls["private"], hub.calls["exist_ok"]) == (SECRET, True, True)
     assert hub.calls["folder_path"] == str(folder.model)
-    assert hub.calls["beside"] == ["combined.json", "combined_reader.py", tmp_path.name]
+    assert {"combined.json", "combined_reader.py"} < hub.calls["beside"]
+    assert "multilingual-e5-small/model.safetensors" in hub.calls["beside"]
     pushed = outcome(workspace, VIEWER, run)["pushed"]
     assert (pushed["state"], pushed["url"]) == ("done", "https://huggingface.co/team/ranker")
     files = [file for file in folder.path.rglob("*") if file.suffix in (".json", ".jsonl", ".log")]

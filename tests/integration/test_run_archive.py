@@ -102,7 +102,10 @@ def run_of_an_encoder(workspace):
     folder = RunFolder(workspace.runs / f"{int(number):05d}")
     frame = pd.DataFrame(TEXTS, columns=["query", "passage"])
     frame = frame.assign(pair_id=[0, 1], query_key=["a", "b"], grade=[1.0, 0.0])
-    folder.write_inputs(Recipe(), {"train": frame, "dev": frame, "test": frame}, {}, [])
+    splits = {"train": frame, "dev": frame, "test": frame}
+    folder.write_inputs(Recipe(), splits, {"dataset": "caves"}, [])
+    (folder.model / "README.md").write_text("# Ränker\n\n## Training Details\n\nOn caves.\n")
+    (folder.model / "reranker_ui.json").write_text(json.dumps({"max_length": 64}))
     return folder
 
 
@@ -117,6 +120,13 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(
     copy, whole = (TorchEngine(place) for place in (tmp_path / "small", folder.model))
     assert copy.logits(texts) == pytest.approx(whole.logits(texts), abs=1e-4)
     assert copy.tokens([("zxqv", "new")]) > [4]  # a new word is read in pieces
+    card = (tmp_path / "small" / "README.md").read_text()
+    assert card.startswith("# Ränker\n") and card.endswith("\n## Training Details\n\nOn caves.\n")
+    assert f"has {report['tokens']:,} of the model's {report['of']:,} tokens: those in" in card
+    assert "the 6 pairs of the run's\ntrain, dev and test splits of `caves`" in card
+    assert "its logits differ by" in card and "cosines" not in card
+    facts = json.loads((tmp_path / "small" / "reranker_ui.json").read_text())
+    assert (facts["max_length"], facts["trimmed"]["tokens"]) == (64, report["tokens"])
     with pytest.raises(Refused, match="already exists"):
         export_model(workspace, ADMIN, number, tmp_path / "small")
     assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > report["bytes"]
@@ -135,8 +145,9 @@ def test_the_encoder_beside_an_exported_model_loses_them_too(
     ranker.save(run_of_an_encoder.combined_file)
     report = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
     assert report["encoder_difference"] <= 1e-4 and report["bytes"] < 120e6
-    copy, whole = Encoder(tmp_path / "small" / "own"), Encoder(own)
+    copy, whole = Encoder(tmp_path / "small" / "multilingual-e5-small"), Encoder(own)
     assert copy.scores(TEXTS) == pytest.approx(whole.scores(TEXTS), abs=1e-4)
+    assert "and its cosines by" in (tmp_path / "small" / "README.md").read_text()
     monkeypatch.setattr(trimmed_encoder, "CLOSE", -1.0)
     with pytest.raises(Refused, match=r"cosines .* differ"):
         export_model(workspace, ADMIN, number, tmp_path / "again", trim=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.frozen_files import FrozenFiles, row_hashes
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
+from tests.support.checkpoint import checkpoint
 from tests.support.labelled_dataset import Nowhere, label, labelled_dataset
 from tests.support.labelling import ADMIN, MAI, VIEWER, seed
 
@@ -189,6 +191,31 @@ def test_a_run_says_how_long_it_takes_only_while_it_trains(workspace, nowhere, r
     Job("7", "running", "RUNNING").save(folder.path)
     folder.request_stop("keep")
     assert left() is None
+
+
+def test_a_run_whose_job_was_queued_again_says_what_it_can_save(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+
+    def can_save(phase):
+        Job("7", phase, "").save(folder.path)
+        row = lifecycle.find_run(workspace, ADMIN, run["id"])
+        return row["can_save"], row["saved"]
+
+    assert can_save("waiting") == (False, False)  # queued
+    folder.emit("started")
+    assert can_save("running") == (True, False)
+    assert can_save("waiting") == (False, False)  # "keep" would cancel it
+    checkpoint(folder, 4)
+    assert can_save("waiting") == (True, False)
+    shutil.rmtree(folder.checkpoints)
+    folder.emit("stopped", metrics={})
+    folder.model.mkdir()
+    for event in ("queued", "started"):
+        folder.emit(event)
+    assert can_save("waiting") == (True, True)
+    assert can_save("ended") == (False, False)
 
 
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):

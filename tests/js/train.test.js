@@ -5,6 +5,7 @@ import { bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
 import { requested } from "../../assets/js/train/process_count.js";
+import { setByUser } from "../../assets/js/train/recipe_reasons.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 import { isSure, statusWord, strongestFree } from "../../assets/js/train/words.js";
@@ -91,6 +92,15 @@ test("the plot of seeds holds every seed and interval", () => {
   const plot = seedRows(comparison);
   assert.deepEqual([plot?.low, plot?.high, plot?.rows.length], [0.3, 0.7, 1]);
   assert.equal(seedRows({ ...comparison, runs: [column([1]), column([3])] }), null);
+});
+
+test("what the user set is named beside what the form was filled with", () => {
+  const batch = { label: "Batch size", value: "64", filled: "16" };
+  assert.equal(setByUser([null]), "");
+  assert.equal(setByUser([batch, null]), "Set by you: Batch size 64 instead of 16.");
+  const steps = { label: "Max steps", value: "100", filled: "" };
+  const both = "Set by you: Batch size 64 instead of 16, Max steps 100 instead of none.";
+  assert.equal(setByUser([batch, steps]), both);
 });
 
 test("a run on this machine in one process needs no words", () => {
@@ -204,12 +214,13 @@ test("a difference that the randomisation test does not find has no colour", () 
 });
 
 test("a question counts one step that would be lost as one", () => {
-  const run = {
-    name: "run 1",
-    status: /** @type {const} */ ("running"),
-    saved: false,
-    chain: null,
-  };
+  const run = { saved: false, can_save: true, chain: null };
   assert.match(lossOf({ ...run, step: 1 }), /Training of 1 step is lost/);
   assert.match(lossOf({ ...run, step: 1200 }), /Training of 1,200 steps is lost/);
+});
+
+test("the question before cancelling names Stop and save where that is offered", () => {
+  const run = { step: 4, saved: false, chain: null };
+  assert.match(lossOf({ ...run, can_save: true }), /"Stop and save" keeps/);
+  assert.doesNotMatch(lossOf({ ...run, can_save: false }), /Stop and save/);
 });

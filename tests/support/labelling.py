@@ -52,8 +52,8 @@ def seed(workspace, name="caves", count=12, *, per_query=3, scale=("binary", 1.0
         return [row.id for row in connection.execute(query)]
 
 
-def finished_run(workspace, model, name="caves"):
-    """A run that left `model`, straight in its table and folder; returns its id."""
+def started_run(workspace, name="caves"):
+    """A run that has started, straight in its table and folder; returns its id and its folder."""
     with workspace.writing() as connection:
         row = {"dataset_name": name, "name": f"run {time.time_ns()}", "executor": "local"}
         row |= {"recipe": Recipe().model_dump(mode="json"), "counts": {}, "created_by": "Sara"}
@@ -62,7 +62,14 @@ def finished_run(workspace, model, name="caves"):
         connection.execute(runs.update().where(runs.c.id == number).values(name=f"run {number}"))
     folder = RunFolder(workspace.runs / f"{number:05d}")
     folder.path.mkdir(parents=True)
-    for event in ("queued", "started", "finished"):
+    for event in ("queued", "started"):
         folder.emit(event, metrics={})
+    return number, folder
+
+
+def finished_run(workspace, model, name="caves"):
+    """A run that left `model`, straight in its table and folder; returns its id."""
+    number, folder = started_run(workspace, name)
+    folder.emit("finished", metrics={})
     shutil.copytree(model, folder.model)
     return number

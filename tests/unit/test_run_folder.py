@@ -1,11 +1,9 @@
 """The run folder: inputs frozen, events in whole lines, status, checkpoints, the queue."""
 
-import json
 import os
 import pickle
 import signal
 import threading
-import zipfile
 
 import pandas as pd
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from reranker_ui.core.values.event_log import status_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import STARTING, RunFolder
+from tests.support.checkpoint import checkpoint
 
 
 @pytest.fixture
@@ -197,21 +196,6 @@ def test_a_run_waits_for_its_parent_s_model_and_holds_up_no_other(tmp_path):
     parent.model.rmdir()
     parent.emit("cancelled")
     assert not child.waits_for_its_parent()
-
-
-def checkpoint(folder, step, without=None, cut=0):
-    path = folder.checkpoints / f"checkpoint-{step}"
-    path.mkdir(parents=True)
-    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
-    weights = len(header).to_bytes(8, "little") + header + bytes(8)
-    (path / "trainer_state.json").write_text(json.dumps({"global_step": step}))
-    for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
-        with zipfile.ZipFile(path / name, "w") as archive:
-            archive.writestr("data.pkl", bytes(100))
-    (path / "model.safetensors").write_bytes(weights[: len(weights) - cut])
-    if without:
-        (path / without).unlink()
-    return path
 
 
 def test_the_last_whole_checkpoint_is_the_one_to_go_on_from(folder):

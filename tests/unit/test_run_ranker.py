@@ -12,7 +12,6 @@ from reranker_ui.core.training import run_ranker
 from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED_BASE
 
 TEXTS = [(f"query {number}", f"passage {number}") for number in range(6)]
-E5 = Path("bases") / multilingual.RERANKER_FOLDER
 
 
 def plan_on(path, recipe_base, ranks=True):
@@ -26,15 +25,34 @@ def plan_on(path, recipe_base, ranks=True):
     )
 
 
+def built(folder, name):
+    """A folder as the app builds it for E5 in its cache."""
+    (folder / name).mkdir()
+    (folder / name / "written.json").write_text("{}")
+    return folder / name
+
+
 @pytest.mark.parametrize(
     ("path", "named"),
-    [(E5, EMBEDDED_BASE), (E5, DEFAULT_BASE), (embedded_encoder(), DEFAULT_BASE)],
+    [(None, EMBEDDED_BASE), (None, DEFAULT_BASE), (embedded_encoder(), DEFAULT_BASE)],
 )
-def test_on_an_embedded_base_cosine_counts_too_however_it_is_named(path, named, monkeypatch):
+def test_on_an_embedded_base_cosine_counts_too_however_it_is_named(
+    path, named, monkeypatch, tmp_path
+):
     # Without the Hub the embedded base takes the place of the default one.
     monkeypatch.setattr(run_ranker, "logits_of", lambda *_: [float(n) for n in range(6)])
+    path = path or built(tmp_path, multilingual.RERANKER_FOLDER)
     found = run_ranker._without_labels(plan_on(path, named), None, TEXTS)
     assert found is not None and found.used == ["tuned", "cosine"]
+
+
+def test_a_folder_that_is_called_as_an_embedded_base_is_another_one(tmp_path):
+    plan = plan_on(tmp_path / multilingual.RERANKER_FOLDER, "here")
+    assert run_ranker._without_labels(plan, None, TEXTS) is None
+    plan.baselines.encoder = tmp_path / multilingual.FOLDER
+    assert run_ranker._encoder_name(plan) == "here"
+    plan.baselines.encoder = built(tmp_path, multilingual.FOLDER)
+    assert run_ranker._encoder_name(plan) == "embedded-multilingual"
 
 
 def test_on_another_base_the_model_ranks_alone():

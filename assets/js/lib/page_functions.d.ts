@@ -775,6 +775,7 @@ interface ListedRun {
   parent: number | null;
   resumable: boolean;
   saved: boolean;
+  can_save: boolean;
   damage: string | null;
   note: string;
   archived: boolean;
@@ -1392,11 +1393,12 @@ interface ReadingPlan {
   annotator: string | null;
 }
 
-/** A choice of the advisor, and its reason in a sentence. */
+/** A choice of the advisor, and its reason in a sentence; `fields` that it is about. */
 interface RecipeChoice {
   name: string;
   value: string;
   reason: string;
+  fields: string[];
 }
 
 /** A field that differs, and its value in each column as text. */
@@ -1537,6 +1539,7 @@ interface Run {
   parent: number | null;
   resumable: boolean;
   saved: boolean;
+  can_save: boolean;
   damage: string | null;
   note: string;
   archived: boolean;

@@ -18,7 +18,6 @@ export function showFailure(playground, error) {
   }
   const { view, lists, form, picker, body } = playground;
   view.answer = null;
-  view.failed = true;
   lists.clear();
   const labelled = view.source === "labelled";
   const browse = button("Browse test queries", () => picker.toggle(true));
@@ -40,6 +39,7 @@ export function showFailure(playground, error) {
  */
 function showOutage(playground, error) {
   const { view, lists, body } = playground;
+  playground.failed = true;
   if (view.answer) lists.draw(body);
   const retry = button("Try again", () => playground.rank());
   const box = h("div.rr-play-outage", errorBox(error, retry));

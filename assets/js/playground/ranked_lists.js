@@ -39,6 +39,8 @@ export class RankedLists {
     this.right = "b";
     /** @type {HTMLElement | null} what the lists are drawn into */
     this.body = null;
+    /** @type {HTMLElement | null} the heads, where nothing is ranked */
+    this.bare = null;
     this.drawnThree = false;
     this.clear();
     window.addEventListener("resize", () => {
@@ -98,10 +100,12 @@ export class RankedLists {
     this.redraw();
   }
 
-  /** The heads alone, before anything is ranked. */
+  /** The heads alone, where nothing is ranked. */
   heads() {
-    const card = (/** @type {Letter} */ letter) => h("div.rr-card", headOf(this, letter));
-    return h("div.rr-sides.rr-bare", card("a"), h("div"), card(this.onRight));
+    const card = (/** @type {Letter} */ letter) =>
+      h("div.rr-card", slot(letter, headOf(this, letter)));
+    this.bare = h("div.rr-sides.rr-bare", card("a"), h("div"), card(this.onRight));
+    return this.bare;
   }
 
   redraw() {
@@ -157,7 +161,6 @@ export class RankedLists {
 
   /** The heads, after metrics or rankers changed; the rows stay. */
   redrawHeads() {
-    if (!this.view.answer || !this.frame) return;
     /** @type {Record<string, () => Child>} */
     const parts = {
       a: () => headOf(this, "a"),
@@ -166,7 +169,7 @@ export class RankedLists {
       gap: () => changeMark(this),
       tabs: () => listTabs(this),
     };
-    for (const node of this.frame.querySelectorAll(".rr-slot")) {
+    for (const node of (this.frame ?? this.bare)?.querySelectorAll(".rr-slot") ?? []) {
       const name = node instanceof HTMLElement && node.dataset.slot;
       if (name) fill(node, parts[name]());
     }

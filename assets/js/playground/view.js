@@ -19,7 +19,6 @@ export class View {
     this.demo = null;
     /** @type {ShownComparison | null} */
     this.answer = null;
-    this.failed = false; // the last call
     this.turn = 0; // the newest call
   }
 

@@ -61,10 +61,10 @@ export class Playground {
       share: () => copyLink(this.view, this.form.passages.value),
       again: () => this.rank(),
     });
-    this.failed = false; // to open
+    this.failed = false; // to open or to rank: tried again once the server answers
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
-    this.rankedFor = ""; // what was ranked last, as the address says it
+    this.rankedFor = ""; // what was ranked last, as the address says it; "" before anything was
     // "" until the header knows which one: its first dataset does not count as a change.
     this.dataset = this.view.dataset;
   }
@@ -119,7 +119,7 @@ export class Playground {
   async runsChanged() {
     try {
       await this.readRankers();
-      if (this.view.answer) this.lists.redrawHeads();
+      if (this.rankedFor) this.lists.redrawHeads();
       else await this.draw();
     } catch {
       // read again with the next change
@@ -154,7 +154,7 @@ export class Playground {
       setAddress({ q: null });
     }
     view.answer = null;
-    view.failed = false;
+    this.rankedFor = "";
     this.lists.clear();
   }
 
@@ -186,7 +186,7 @@ export class Playground {
    */
   swap(letter, name) {
     setAddress({ [letter]: name });
-    if (this.view.answer || this.view.failed) this.rank();
+    if (this.rankedFor) this.rank();
     else this.draw();
   }
 
@@ -194,6 +194,7 @@ export class Playground {
     const { view, form, lists, body } = this;
     const request = form.request();
     this.rankedFor = askedFor();
+    this.failed = false;
     view.turn += 1;
     const { turn } = view;
     form.go.disabled = true;
@@ -207,7 +208,6 @@ export class Playground {
       const answer = await this.server.compare(request);
       if (!current()) return;
       view.answer = answer;
-      view.failed = false;
       showTimes(form.times, answer);
       lists.draw(body);
     } catch (error) {

@@ -15,7 +15,7 @@ import { CardSource } from "./form_source.js";
 import { PlaceChoice } from "./place_choice.js";
 import { PlanView } from "./plan.js";
 import { agreeTo, chainQuestion } from "./price.js";
-import { reasons } from "./recipe_reasons.js";
+import { Reasons } from "./recipe_reasons.js";
 
 const PAUSE = 250; // milliseconds after the last change until the plan is asked for
 const LATELY = 5000; // milliseconds without a pulse after which the tab counts as opened again
@@ -54,7 +54,7 @@ class RunForm {
     this.recipe.addEventListener("change", () => this.recipeChosen());
     this.fields = new RecipeFields((name) => this.schedule(PAUSE, name === "budget"));
     this.source = new CardSource((text, variant) => this.fillByText(text, variant));
-    this.why = h("div.rr-why-box", { id: "rr-train_why", "aria-live": "polite" });
+    this.why = new Reasons(this.fields);
     this.planView = new PlanView(() => this.ask(true));
     this.command = new CommandView();
     this.go = button("Start", () => this.begin(), { kind: "primary" });
@@ -122,7 +122,7 @@ class RunForm {
         labelled("Recipe", this.recipe),
         this.place.node,
         this.source.node,
-        this.why,
+        this.why.node,
         this.planView.node,
         this.fields.nodes,
       ),
@@ -152,6 +152,7 @@ class RunForm {
 
   /** @param {boolean} wait measure the speed of this machine first */
   async ask(wait) {
+    this.why.redraw();
     this.turn += 1;
     const { turn } = this;
     try {
@@ -210,7 +211,7 @@ class RunForm {
   recipeChosen(again = false) {
     const recipe = this.recipe.value;
     this.source.node.hidden = recipe !== GIVEN;
-    fill(this.why);
+    this.why.clear();
     if (recipe === GIVEN) return;
     const [dataset, base] = [this.dataset.value || null, this.base.value];
     const [suggest, budget] = [!this.baseIsChosen, this.fields.budget];
@@ -243,10 +244,10 @@ class RunForm {
       this.fields.set(values);
       if (base) this.base.value = base;
       if (dataset) setAddress({ dataset });
-      fill(this.why, reasons(why));
+      this.why.show(why);
       this.schedule(0);
     } catch (error) {
-      if (filling === this.filling) fill(this.why, errorBox(error));
+      if (filling === this.filling) this.why.refuse(error);
     }
   }
 }

@@ -22,6 +22,11 @@ function showFold({ currentTarget }) {
   });
 }
 
+/**
+ * What the user set in a field, and what had filled it, as the field shows them.
+ * @typedef {{ label: string, value: string, filled: string }} FieldChange
+ */
+
 /** The fields of a recipe. */
 export class RecipeFields {
   /** @param {(name: string) => unknown} changed the field that the user changed */
@@ -103,6 +108,19 @@ export class RecipeFields {
     this.set({ [name]: "" });
   }
 
+  /**
+   * What the user set in a field in the place of what filled it; null where they are equal.
+   * @param {string} name
+   * @returns {FieldChange | null}
+   */
+  change(name) {
+    const control = this.controls[name];
+    const filled = this.values?.[name] ?? "";
+    if (!this.edited.has(name) || control.value === filled) return null;
+    const label = control.labels?.[0]?.textContent ?? "";
+    return { label, value: shown(control, control.value), filled: shown(control, filled) };
+  }
+
   /** The time budget. */
   get budget() {
     return /** @type {"quick" | "quality" | "thorough"} */ (this.controls.budget.value);
@@ -113,6 +131,16 @@ export class RecipeFields {
     const entries = Object.entries(this.controls).map(([name, { value }]) => [name, value]);
     return /** @type {Record<string, string>} */ (Object.fromEntries(entries));
   }
+}
+
+/**
+ * A value as its control shows it.
+ * @param {HTMLInputElement | HTMLSelectElement} control
+ * @param {string} value
+ */
+function shown(control, value) {
+  if (control instanceof HTMLInputElement) return value;
+  return [...control.options].find((option) => option.value === value)?.text ?? value;
 }
 
 /** @param {string} title */

@@ -155,7 +155,7 @@ function liveEntries(table, run) {
   const stop = () => table.act(run, "keep");
   const cancel = () => askToCancel(run, () => table.act(run, "cancel"));
   return [
-    run.status === "running" && { text: "Stop and save", icon: "stopped", act: stop },
+    run.can_save && { text: "Stop and save", icon: "stopped", act: stop },
     { text: "Cancel …", icon: "cross", danger: true, act: cancel },
   ];
 }

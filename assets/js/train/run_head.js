@@ -43,7 +43,8 @@ export class RunHead {
     this.about.textContent = about.filter(Boolean).join(", ");
     this.about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     this.drawLines(run);
-    const key = `${run.id} ${run.name} ${run.status} ${run.stopping} ${run.overdue} ${isAdmin()}`;
+    const { id, name, status, stopping, overdue, can_save } = run;
+    const key = [id, name, status, stopping, overdue, can_save, isAdmin()].join(" ");
     if (key === this.drawnActions) return;
     this.drawnActions = key;
     fill(this.actions, this.buttons(run));
@@ -92,7 +93,7 @@ export class RunHead {
     });
     if (!run.stopping) {
       const stop = button("Stop and save", () => current.act("keep"));
-      return [notifyButton(), run.status === "running" && stop, cancel];
+      return [notifyButton(), run.can_save && stop, cancel];
     }
     const saves = run.stopping === "keep";
     const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling …");

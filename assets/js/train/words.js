@@ -90,13 +90,22 @@ const STATUS = {
 };
 
 /**
+ * Whether a run waits: to begin, or as its job was queued again.
+ * @param {Pick<Run, "status" | "place">} run
+ */
+export function isWaiting({ status, place }) {
+  return status === "queued" || (status === "running" && place.phase === "waiting");
+}
+
+/**
  * The status of a run in a word or two.
  * @param {Pick<Run, "status" | "sentence" | "phase" | "warm_steps" | "place">} run
  */
-export function statusWord({ status, sentence, phase, warm_steps, place }) {
+export function statusWord(run) {
+  const { status, sentence, phase, warm_steps } = run;
   if (status === "queued" && sentence === "Starting") return sentence;
+  if (isWaiting(run)) return STATUS.queued;
   if (status !== "running") return STATUS[status];
-  if (place.phase === "waiting") return STATUS.queued; // its job was queued again
   return phase === "warm_start" && warm_steps ? "Running, warm start" : STATUS.running;
 }
 

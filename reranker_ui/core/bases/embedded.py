@@ -61,7 +61,7 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
         english = _english(_notice_of(texts))
         folder, short = english.path, ENGLISH_NAME.rpartition("/")[2]
         unread = english.notice
-    if folder == base or base.name == multilingual.RERANKER_FOLDER:
+    if folder == base or multilingual.is_built(base, multilingual.RERANKER_FOLDER):
         return folder, unread
     notice = f"Cosine similarity is computed by the embedded encoder {short}."
     return folder, " ".join(filter(None, (notice, unread)))
@@ -78,12 +78,14 @@ def embedded_name(folder: Path) -> str | None:
     """The recipe's name for the embedded base in `folder`; None for another folder."""
     if folder == embedded_encoder():
         return EMBEDDED_ENGLISH
-    return EMBEDDED_MULTILINGUAL if folder.name == multilingual.FOLDER else None
+    is_e5 = multilingual.is_built(folder, multilingual.FOLDER)
+    return EMBEDDED_MULTILINGUAL if is_e5 else None
 
 
 def is_embedded(base: Path) -> bool:
     """Whether `base` is the folder of an embedded base, however the recipe names it."""
-    return base == embedded_encoder() or base.name == multilingual.RERANKER_FOLDER
+    is_e5 = multilingual.is_built(base, multilingual.RERANKER_FOLDER)
+    return is_e5 or base == embedded_encoder()
 
 
 def _notice_of(texts: Sequence[Pair]) -> str | None:

@@ -25,6 +25,7 @@ from reranker_ui.core.values.refused import Refused
 NAME = "intfloat/multilingual-e5-small"
 FOLDER = "multilingual-e5-small"
 RERANKER_FOLDER = f"{FOLDER}-reranker"
+NOTE = "written.json"  # in both folders
 START = Path(__file__).resolve().parents[3] / "assets" / "ranking_start" / f"{FOLDER}.safetensors"
 # package, file in it, SHA-256
 WEIGHTS = (
@@ -69,6 +70,11 @@ def multilingual_folder(cache: Path) -> Path:
     return _kept(cache / "bases" / FOLDER, _write_encoder, {})
 
 
+def is_built(folder: Path, name: str) -> bool:
+    """Whether `folder` is one of the two, FOLDER or RERANKER_FOLDER, and no other of that name."""
+    return folder.name == name and (folder / NOTE).is_file()
+
+
 def reranker_folder(cache: Path) -> Path:
     """The folder of the cross-encoder in `cache`, written on first use; refused as the encoder."""
     start = {"start": sha256_of(START)}
@@ -87,7 +93,7 @@ def _kept(folder: Path, write: Callable[[Path], None], made_of: dict[str, str]) 
             draft.mkdir()
             write(draft)
             # Written last, so that a folder with this file is complete.
-            (draft / "written.json").write_text(json.dumps(_written(draft) | made_of))
+            (draft / NOTE).write_text(json.dumps(_written(draft) | made_of))
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
     return folder
@@ -154,7 +160,7 @@ def _written(folder: Path) -> dict[str, str]:
 
 
 def _is_genuine(folder: Path, made_of: dict[str, str]) -> bool:
-    note = folder / "written.json"
+    note = folder / NOTE
     return note.is_file() and json.loads(note.read_text()) == _written(folder) | made_of
 
 

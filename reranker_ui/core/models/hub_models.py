@@ -13,7 +13,7 @@ from reranker_ui.core.values.refused import Refused
 
 # Excludes anything that could be a path.
 HUB_ID = re.compile(r"(?!.*(\.\.|--))[a-zA-Z0-9][\w.-]{0,95}(/[a-zA-Z0-9][\w.-]{0,95})?", re.ASCII)
-MODEL_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+MODEL_FILES = ["*.json", "*.safetensors", "*.txt", "*.model", "*.codes"]  # bpe.codes: of PhoBERT
 IGNORED_FILES = ["onnx/*", "openvino/*"]
 COMMIT = re.compile(r"[0-9a-f]{40}")
 LARGEST = 20_000_000_000  # bytes of one model

@@ -1,6 +1,6 @@
 """Uploads a model's folder to the Hub."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,20 @@ LEFT_OUT = [".*"]  # drafts
 
 
 def push_folder(
-    model: Path, repo: str, private: bool, token: str, api: Any = None, more: Sequence[Path] = ()
+    model: Path,
+    repo: str,
+    private: bool,
+    token: str,
+    api: Any = None,
+    more: Mapping[str, Path | bytes] | None = None,
 ) -> str:
-    """Upload the folder `model` with the files and folders `more` as `repo`; returns its address.
+    """Upload the folder `model` with the files `more`, by name, as `repo`; returns its address.
 
     `api` replaces huggingface_hub.HfApi. Refused, with what to do about it: a missing or wrong
     token, a name without write access, a public model where `private` was requested, an
     unreachable Hub.
     """
-    from huggingface_hub import HfApi
+    from huggingface_hub import CommitOperationAdd, HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
     api = api or HfApi(token=token or None)
@@ -32,11 +37,9 @@ def push_folder(
             ignore_patterns=LEFT_OUT,
             commit_message="A reranker by Reranker UI",
         )
-        for path in more:
-            if path.is_dir():
-                api.upload_folder(repo_id=repo, folder_path=str(path), path_in_repo=path.name)
-            else:
-                api.upload_file(repo_id=repo, path_or_fileobj=str(path), path_in_repo=path.name)
+        if more:
+            added = [CommitOperationAdd(name, content) for name, content in more.items()]
+            api.create_commit(repo, added, commit_message="What the model ranks together with")
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:

@@ -54,10 +54,21 @@ def needs_code(folder: Path) -> bool:
 
 def module_types(folder: Path) -> list[str]:
     """The classes that a model of sentence-transformers is made of; empty where it names none."""
+    return [str(module.get("type")) for module in _modules(folder)]
+
+
+def module_folders(folder: Path) -> list[Path]:
+    """The folders in `folder` with modules of its model of sentence-transformers."""
+    names = {str(module.get("path") or "") for module in _modules(folder)}
+    paths = [folder / name for name in sorted(names) if name and ".." not in Path(name).parts]
+    return [path for path in paths if path.is_relative_to(folder) and path.is_dir()]
+
+
+def _modules(folder: Path) -> list[dict[str, Any]]:
     try:
         modules = json.loads((folder / "modules.json").read_bytes())
-        return [str(module.get("type")) for module in modules]
-    except (OSError, ValueError, AttributeError, TypeError):  # loading reports a damaged file
+        return [module for module in modules if isinstance(module, dict)]
+    except (OSError, ValueError, TypeError):  # loading reports a damaged file
         return []
 
 

@@ -22,7 +22,7 @@ from reranker_ui.core.values.run_folder import STARTING, RunFolder
 from reranker_ui.services.operating.manifest import RunCopy
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
-from reranker_ui.services.runs.archive import zipped
+from reranker_ui.services.runs.archive import files_in, zipped
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
@@ -99,7 +99,7 @@ def pack(
 def _zip(workspace: Workspace, number: int, state: str, draft: Path) -> tuple[RunCopy, Path]:
     file = draft / f"run-{number:05d}.zip"
     with file.open("wb") as target:
-        for part in zipped(folder_of(workspace, number).path, f"{number:05d}"):
+        for part in zipped(files_in(folder_of(workspace, number).path), f"{number:05d}"):
             target.write(part)
     sha256 = sha256_of(file)
     name = f"run-{number:05d}-{sha256[:12]}.zip"

@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 from reranker_ui.core.models.onnx_parity import ExportFault, OnnxReport, report_in
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.engines import begin_conversion, conversion_of, converting
-from reranker_ui.services.runs.archive import zipped
+from reranker_ui.services.runs.archive import files_in, zipped
 from reranker_ui.services.runs.listing import find_handle, find_run
 from reranker_ui.services.runs.rows import Run, folder_of
 from reranker_ui.services.store.access import User, require
@@ -63,7 +63,7 @@ def onnx_archive(workspace: Workspace, user: User, run: int | str) -> tuple[str,
     if report["state"] != "ready":
         raise Refused(f"{handle.name} has no ONNX files yet. Create them in the Playground.")
     name = f"run-{handle.id}-onnx"
-    return f"{name}.zip", zipped(_folder(workspace, handle.id), name)
+    return f"{name}.zip", zipped(files_in(_folder(workspace, handle.id)), name)
 
 
 def _with_model(workspace: Workspace, user: User, run: int | str) -> Run:

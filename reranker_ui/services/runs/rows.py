@@ -38,7 +38,9 @@ class ListedFields(TypedDict):
 
     `metrics`: on the test split; `interval`: the 95% interval of its gain in nDCG@10 over its
     origin, where that is significant; `seconds`: how long it took, or has taken; `overdue`: it was
-    asked to cancel and does not answer; `saved`: it waits to be resumed and has a model.
+    asked to cancel and does not answer; `saved`: it waits to be resumed and has a model;
+    `can_save`: it can stop with what it has learned, as a model or, while its job waits again, as a
+    checkpoint.
     """
 
     id: int
@@ -58,6 +60,7 @@ class ListedFields(TypedDict):
     parent: int | None
     resumable: bool
     saved: bool
+    can_save: bool
     damage: str | None
     note: str
     archived: bool
@@ -141,7 +144,9 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
-    waits = place["phase"] == "waiting"  # a job that was queued again
+    waits_again = state == "running" and place["phase"] == "waiting"  # its job was queued again
+    saved = (state == "queued" or waits_again) and folder.was_saved()
+    can_save = saved or _has_checkpoint(folder) if waits_again else state == "running"
     return {
         "id": row["id"],
         "name": row["name"],
@@ -154,7 +159,8 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "parent": row["parent_run_id"],
         "damage": damage,
         "resumable": not damage and _resumable(folder, state, bool(progress.started)),
-        "saved": state == "queued" and folder.was_saved(),
+        "saved": saved,
+        "can_save": can_save,
         "base_used": base_used,
         "origin": origin,
         "interval": progress_in.gain_interval(folder),
@@ -176,7 +182,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "warm_steps": progress.warm_steps,
         "loss": progress.log.get("loss"),
         "pairs_per_second": progress.log.get("pairs_per_second"),
-        "left": None if stopping or waits else _left(progress, state, now),
+        "left": None if stopping or waits_again else _left(progress, state, now),
         "seconds": progress_in.seconds(progress, state, now),
         "started_at": progress.started.get("time"),
         "ended_at": progress.ended.get("time"),
@@ -210,17 +216,19 @@ def _origin(workspace: Workspace, row: dict[str, Any], base_used: str | None) ->
 def _resumable(folder: RunFolder, state: Status, started: bool) -> bool:
     if state == "failed" and not started:
         return True
-    if state not in ("stopped", "lost", "failed"):
-        return False
+    return state in ("stopped", "lost", "failed") and _has_checkpoint(folder)
+
+
+def _has_checkpoint(folder: RunFolder) -> bool:
     try:
         changed = folder.checkpoints.stat().st_mtime_ns
     except OSError:  # missing, or a link to itself
         return False
-    return _has_checkpoint(folder, changed)
+    return _checked(folder, changed)
 
 
 @lru_cache(maxsize=512)
-def _has_checkpoint(folder: RunFolder, _changed: int) -> bool:
+def _checked(folder: RunFolder, _changed: int) -> bool:
     return folder.last_checkpoint() is not None
 
 

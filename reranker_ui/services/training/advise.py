@@ -1,5 +1,6 @@
 """The advisor over a dataset as it is labelled now."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -21,6 +22,9 @@ from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import speed
 from reranker_ui.services.training.create import known_base
 from reranker_ui.services.training.freeze import Sample, sampled_splits
+
+# What the explanation of a budget is about.
+BY_BUDGET = ("epochs", "max_steps", "passes", "max_length", "warm_start", "warm_start_pairs")
 
 
 def advised(
@@ -72,11 +76,19 @@ def advised_recipe(
     dataset: str | None,
     base: str | None = None,
     budget: Budget = "quick",
+    user_fields: Collection[str] = (),
 ) -> tuple[Recipe, list[str]]:
-    """The recipe that `advised` gives, and its reasons as one line each."""
+    """The recipe that `advised` gives, and its reasons as one line each.
+
+    `user_fields`: those that the user sets; choices about them are left out.
+    """
     require(user, "viewer")
     advice = advised(workspace, user, dataset, base, budget)
-    reasons = [f"{choice.name}: {choice.value}. {choice.reason}" for choice in advice.choices]
+    reasons = [
+        f"{choice.name}: {choice.value}. {choice.reason}"
+        for choice in advice.choices
+        if not set(choice.fields) & set(user_fields)
+    ]
     return advice.recipe, reasons
 
 
@@ -88,12 +100,12 @@ def _budget(
     measured = speed.measured_speed(workspace, recipe, sample.splits["train"])
     if measured is None:
         why = "The run measures the speed of its machine and chooses epochs and sizes by it."
-        return Choice("Budget", value, why)
+        return Choice("Budget", value, why, BY_BUDGET)
     pairs, per_second = sample.counts["train"], float(measured["pairs_per_second"])
     warms = any(choice.name == "Warm start" and choice.value == "on" for choice in advice.choices)
     sized_recipe = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
     why = explained(sized_recipe, per_second, pairs, warms, may_select(recipe))
-    return Choice("Budget", value, why)
+    return Choice("Budget", value, why, BY_BUDGET)
 
 
 def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: Budget) -> Choice | None:

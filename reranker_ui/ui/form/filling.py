@@ -12,11 +12,12 @@ from reranker_ui.ui.form.offers import ADVISED, OF_RUN
 
 
 class RecipeChoice(TypedDict):
-    """A choice of the advisor, and its reason in a sentence."""
+    """A choice of the advisor, and its reason in a sentence; `fields` that it is about."""
 
     name: str
     value: str
     reason: str
+    fields: list[str]
 
 
 class RecipeReasons(TypedDict, total=False):
@@ -56,7 +57,12 @@ def by_name(
     if recipe == ADVISED:
         advice = advise.advised(workspace, user, dataset, base.strip() or None, budget, suggest)
         choices: list[RecipeChoice] = [
-            {"name": choice.name, "value": choice.value, "reason": choice.reason}
+            {
+                "name": choice.name,
+                "value": choice.value,
+                "reason": choice.reason,
+                "fields": list(choice.fields),
+            }
             for choice in advice.choices
         ]
         return _filled(advice.recipe, {"choices": choices}, base=suggest)

@@ -22,7 +22,6 @@ from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
 
-READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
 SLICE = 2048  # pairs whose embeddings are compared at once, which bounds the memory
 Scorer = Callable[[Sequence[Pair]], list[float]]
 Embedder = Callable[[Sequence[Pair]], tuple[Any, Any]]  # of queries and of passages
@@ -151,13 +150,3 @@ def meaning_of(
         if probe:
             scores["probe"] += probe.logits(left, right, bm25[part])
     return scores
-
-
-def files_beside(combined: Path, root: Path) -> list[Path]:
-    """What a copy of `root` needs beside its files to score as the run does: see READER.
-
-    `combined`: the run's combined.json. None where there is no such file, as the model is alone.
-    """
-    if not combined.is_file():
-        return []
-    return [READER] if combined.parent == root else [combined, READER]

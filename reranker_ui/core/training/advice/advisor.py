@@ -1,7 +1,7 @@
 """The advisor: examines labelled pairs and fills in a recipe, with a reason for each choice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,15 @@ FEW_QUERIES = 50  # dev queries with metrics below which their means vary too mu
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of the advisor: a field, its value in words, and the reason in a sentence."""
+    """One choice of the advisor: what is chosen, its value in words, the reason in a sentence.
+
+    `fields` of the recipe: with another value in one of them, value and reason do not hold.
+    """
 
     name: str
     value: str
     reason: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def advise(
         choices.append(_warm_start(ranks, train, tokenizer))
     changes = {name: value for values, _ in choices for name, value in values.items()}
     return Advice(
-        start.model_copy(update=changes | {"name": "advised"}), [choice for _, choice in choices]
+        start.model_copy(update=changes | {"name": "advised"}),
+        [replace(choice, fields=tuple(values)) for values, choice in choices],
     )
 
 

@@ -1,0 +1,44 @@
+"""What a copy of a run's model has beside it, so that it scores elsewhere as the run does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.bases.encoder_files import Files, encoder_files
+from reranker_ui.core.values.json_files import read_object
+
+READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
+COMBINED, ENCODER = "combined.json", "encoder"
+
+
+def files_beside(combined: Path, encoder: Path | None = None) -> Files:
+    """The files of a run with `combined` as its combined.json, by their names in the copy.
+
+    Its combined.json, which names no folder of this machine, READER, and the files of `encoder` in
+    a folder of its own. None where there is no such file, as the model is alone.
+    """
+    if not combined.is_file():
+        return {}
+    values = read_object(combined) or {}
+    files: Files = {COMBINED: _portable(combined, values), READER.name: READER}
+    if encoder:
+        folder = encoder_folder(values)
+        files |= {f"{folder}/{name}": file for name, file in encoder_files(encoder).items()}
+    return files
+
+
+def encoder_folder(values: dict[str, Any]) -> str:
+    """The folder of the encoder in a copy, as READER looks for it; `values`: of combined.json."""
+    return ENCODER if names_folder(values) else str(values["encoder_on_hub"]).rpartition("/")[2]
+
+
+def names_folder(values: dict[str, Any]) -> bool:
+    """Whether the encoder that a combined.json names is a folder of this machine."""
+    return Path(str(values.get("encoder"))).is_absolute()
+
+
+def _portable(combined: Path, values: dict[str, Any]) -> Path | bytes:
+    if not names_folder(values):
+        return combined
+    named = dict.fromkeys(("encoder", "encoder_on_hub"), ENCODER)
+    return json.dumps(values | named, ensure_ascii=False, indent=1).encode()
