@@ -127,6 +127,11 @@ def test_no_format_makes_the_ticks_of_the_metric_equal():
     assert "tickformat" not in layout("run 1", 100)["yaxis2"]
 
 
+def test_the_metric_has_an_axis_of_its_values_before_the_first_one():
+    axis = layout("run 1", 100)["yaxis2"]
+    assert -0.1 < axis["minallowed"] < 0 and 1 < axis["maxallowed"] < 1.1
+
+
 def test_few_steps_have_a_tick_each_and_small_losses_their_power_of_ten():
     assert layout("run", 3)["xaxis"]["dtick"] == 1
     assert "dtick" not in layout("run", 300)["xaxis"]

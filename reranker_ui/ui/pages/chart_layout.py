@@ -45,6 +45,8 @@ Y_AXIS: dict[str, Any] = {
     "exponentformat": "e",  # 1e-7, not 100n
     "fixedrange": False,
 }
+# Also before the first value, where Plotly would draw -1 to 4; room for a mark at 0 and 1.
+METRIC_AXIS = Y_AXIS | {"minallowed": -0.02, "maxallowed": 1.02}
 FRAME: dict[str, Any] = {
     "template": "none",
     "margin": MARGIN,
@@ -80,7 +82,7 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
         "xaxis": X_AXIS | whole_steps | {"range": [0, end], "anchor": "y3" if three else "y2"},
         "yaxis": Y_AXIS | {"domain": [1 - panel / inner, 1], "title": _title("Loss")},
         # No format: Plotly gives ticks as many digits as tell them apart.
-        "yaxis2": Y_AXIS | {"domain": [low, low + panel / inner], "title": _title("nDCG@10")},
+        "yaxis2": METRIC_AXIS | {"domain": [low, low + panel / inner], "title": _title("nDCG@10")},
     }
     if three:
         axes["yaxis3"] = Y_AXIS | {"domain": [0, panel * THIRD / inner], "nticks": 4}
