@@ -48,7 +48,7 @@ def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_pa
     contents = [file.read_bytes() for file in folder.iterdir()]
     for place in (ROOT, site.getsitepackages()[0], tmp_path):
         assert not any(str(place).encode() in content for content in contents)
-    passages = PASSAGES
+    passages = [*PASSAGES, "a cave of ice, " * 99]
     assert by_others(folder, passages) == pytest.approx(
         Reranker(tiny_model).scores([(QUERY, passage) for passage in passages], raw=True), abs=1e-4
     )
