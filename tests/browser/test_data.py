@@ -56,7 +56,11 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.get_by_role("button", name="Next", exact=True).click()
     expect(pairs).to_have_count(30)
     expect(pairs.last.locator("td.passage")).to_have_text("passage 0 0")
-    page.get_by_role("button", name="Sort: Passage").click()
+    sort = page.get_by_role("button", name="Sort: Passage")
+    expect(sort).to_have_attribute("aria-haspopup", "menu")
+    expect(sort).to_have_attribute("aria-expanded", "false")
+    sort.click()
+    expect(sort).to_have_attribute("aria-expanded", "true")
     page.get_by_role("menuitem", name="Order of import").click()
     expect(pairs).to_have_count(50)
 

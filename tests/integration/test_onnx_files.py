@@ -2,6 +2,7 @@
 
 import io
 import json
+import site
 import time
 import zipfile
 
@@ -14,6 +15,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import onnx_download
 from reranker_ui.services.ranking.engines import converting
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
+from tests.support import ROOT
 from tests.support.labelling import MAI, VIEWER
 
 
@@ -43,12 +45,16 @@ def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_pa
         archive.extractall(tmp_path / "taken")
     (folder,) = (tmp_path / "taken").iterdir()
     assert json.loads((folder / "parity.json").read_text()) == state["report"]
-    assert by_others(folder) == pytest.approx(
-        Reranker(tiny_model).scores([(QUERY, passage) for passage in PASSAGES], raw=True), abs=1e-4
+    contents = [file.read_bytes() for file in folder.iterdir()]
+    for place in (ROOT, site.getsitepackages()[0], tmp_path):
+        assert not any(str(place).encode() in content for content in contents)
+    passages = [*PASSAGES, "a cave of ice, " * 99]
+    assert by_others(folder, passages) == pytest.approx(
+        Reranker(tiny_model).scores([(QUERY, passage) for passage in passages], raw=True), abs=1e-4
     )
 
 
-def by_others(folder):
+def by_others(folder, passages):
     """As another program would, from the files alone."""
     import onnxruntime
     from tokenizers import Tokenizer
@@ -56,7 +62,7 @@ def by_others(folder):
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
     logits = []
-    for passage in PASSAGES:
+    for passage in passages:
         read = tokenizer.encode(QUERY, passage)
         fields = {"input_ids": read.ids, "token_type_ids": read.type_ids}
         inputs = {

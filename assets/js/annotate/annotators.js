@@ -1,11 +1,11 @@
 // Review: what each annotator has done, and labels that were reverted.
 
-import { button, emptyState, errorBox, linkButton, skeleton } from "../lib/controls.js";
+import { emptyState, errorBox, linkButton, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatAgo, formatDateTime, formatDay, formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 import { poll } from "../lib/poll.js";
 import { tableHead } from "../lib/table.js";
 import { toast } from "../lib/toast.js";
@@ -120,12 +120,8 @@ export class AnnotatorsSection {
     const entries = [
       { text: "Revert labels", icon: /** @type {const} */ ("undo"), danger: true, act: revert },
     ];
-    const more = button("", () => openMenu(more, entries), {
-      kind: "quiet small icon",
-      icon: "more",
-      label: `More about ${name}`,
-    });
-    return more;
+    const label = `More about ${name}`;
+    return menuButton("", () => entries, { kind: "quiet small icon", icon: "more", label });
   }
 
   /** @param {Reverted} reverted */

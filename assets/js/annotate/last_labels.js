@@ -4,7 +4,7 @@ import { keyMark } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo } from "../lib/format.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
-import { openMenu } from "../lib/menu.js";
+import { withMenu } from "../lib/menu.js";
 import { tableHead } from "../lib/table.js";
 
 const COLUMNS = ["Label", "Query", "Passage", "When", "Undo"];
@@ -68,11 +68,9 @@ export class LastLabels {
     const { scale } = this.session.stream;
     const skipped = row.label === null;
     const none = row.cannot_tell ? "can't tell" : "skip";
-    const properties = { type: "button", "aria-haspopup": "menu", title: "Change the label" };
+    const properties = { type: "button", title: "Change the label" };
     const mark = skipped ? h("span.rr-chip.none", none) : labelChip(row.label, scale);
-    const chip = h("button.rr-an-chip", properties, mark);
-    chip.addEventListener("click", () => openMenu(chip, this.entries(row)));
-    return chip;
+    return withMenu(h("button.rr-an-chip", properties, mark), () => this.entries(row));
   }
 
   /** @param {LabelledPair} row */

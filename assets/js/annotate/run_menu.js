@@ -13,7 +13,7 @@ const MOST = 12; // entries
  * @param {string} none shown where there is no such run
  * @param {(run: ScoringRun) => unknown} choose
  * @param {number} [chosen]
- * @param {Parameters<typeof openMenu>[1]} [first] entries above them
+ * @param {import("../lib/menu.js").MenuEntries} [first] entries above them
  */
 export async function openScoringRuns(session, anchor, none, choose, chosen, first = []) {
   const dataset = session.openDataset;

@@ -10,7 +10,7 @@ import { firstSection } from "./sections.js";
 
 /**
  * @typedef {import("./session.js").Session} Session
- * @typedef {Parameters<typeof import("../lib/menu.js").openMenu>[1]} Entries
+ * @typedef {import("../lib/menu.js").MenuEntries} Entries
  */
 
 /**

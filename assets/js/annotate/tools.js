@@ -3,7 +3,7 @@
 import { keyMark } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { openMenu } from "../lib/menu.js";
+import { withMenu } from "../lib/menu.js";
 import { openPairHistory } from "./history.js";
 import { openStreamKeys } from "./keys.js";
 import { streamMenu } from "./stream_menu.js";
@@ -14,9 +14,8 @@ import { streamMenu } from "./stream_menu.js";
  */
 export function drawTools(session) {
   const { labelling } = session;
-  const properties = { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" };
-  const more = h("button.rr-an-tool.phone", properties, icon("more"), "More");
-  more.addEventListener("click", () => openMenu(more, streamMenu(session, more)));
+  const more = h("button.rr-an-tool.phone", { type: "button" }, icon("more"), "More");
+  withMenu(more, () => streamMenu(session, more));
   const keys = tool("All keys", "?", null, () => openStreamKeys(session));
   const history = tool("History, comments", "h", "clock", () => openPairHistory(session));
   const cannotTell = tool("Can't tell", "c", null, () => labelling.give(null, true));

@@ -1,9 +1,8 @@
 // Which columns the table of pairs shows; kept in this browser.
 
-import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 import { recall, remember } from "../lib/storage.js";
 
 const KEPT = "rr-columns";
@@ -64,8 +63,6 @@ export function columnChoice(changed) {
     remember(KEPT, next.join(",") || null);
     changed();
   };
-  const choice = button("Columns", () => openMenu(choice, entries()), { kind: "small rr-desk" });
-  choice.append(icon("down"));
   const entries = () => {
     const hidden = hiddenColumns();
     return COLUMNS.map(([name, word]) => ({
@@ -74,5 +71,7 @@ export function columnChoice(changed) {
       act: () => toggle(name),
     }));
   };
+  const choice = menuButton("Columns", entries, { kind: "small rr-desk" });
+  choice.append(icon("down"));
   return choice;
 }

@@ -5,7 +5,7 @@ import { button, emptyState, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo, formatInt, formatPercent, plural } from "../lib/format.js";
 import { scaleName } from "../lib/labels.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 import { tableHead } from "../lib/table.js";
 import { askToDelete, askToDuplicate, loadSample } from "./dataset_dialogs.js";
 import { openExport, openSettings } from "./dialogs.js";
@@ -134,12 +134,7 @@ function actions(dataset, tab, redraw) {
     setAddress({ dataset: name });
     redraw();
   };
-  const more = button("", () => openMenu(more, entries()), {
-    kind: "small icon quiet",
-    icon: "more",
-    label: `More for ${name}`,
-  });
-  /** @returns {Parameters<typeof openMenu>[1]} */
+  /** @returns {import("../lib/menu.js").MenuEntries} */
   const entries = () => [
     { text: "Make current", icon: "check", act: makeCurrent },
     rights.mayLabel && {
@@ -171,6 +166,8 @@ function actions(dataset, tab, redraw) {
       act: () => askToDelete(dataset, tab),
     },
   ];
+  const label = `More for ${name}`;
+  const more = menuButton("", entries, { kind: "small icon quiet", icon: "more", label });
   const open = button("Open", () => tab.open(name), { kind: "small" });
   return h("div", open, h("span.rr-desk", button("Export", exportIt, { kind: "small" })), more);
 }

@@ -1,8 +1,8 @@
 // A passage made of several columns: the template, and the columns that can be added to it.
 
-import { button, linkButton } from "../lib/controls.js";
+import { linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -27,9 +27,9 @@ export function templateRow(panel, state, columns) {
   const field = h("textarea.rr-field.rr-mono", properties);
   field.value = template;
   field.addEventListener("change", () => set(field.value || null));
-  const add = button("Add a column", () => openMenu(add, entries()), { kind: "small" });
   const entries = () =>
     columns.map((text) => ({ text, act: () => set(`${field.value}\n{${escaped(text)}}`) }));
+  const add = menuButton("Add a column", entries, { kind: "small" });
   const single = linkButton("Use one column", () => set(null));
   return h("div.rr-template", field, h("div.rr-row", add, single));
 }

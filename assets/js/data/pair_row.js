@@ -4,7 +4,7 @@ import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatAgo, oneLine } from "../lib/format.js";
 import { furtherCells } from "../lib/further.js";
-import { openMenu } from "../lib/menu.js";
+import { withMenu } from "../lib/menu.js";
 import { targetOf } from "../lib/poll.js";
 import { pairChip } from "./pair_chip.js";
 import { openPairDrawer } from "./pair_drawer.js";
@@ -83,10 +83,8 @@ function labelCell(page, pair) {
     /** @type {const} */ ("-"),
     { text: "No label, leave out of training", act: () => set(null) },
   ];
-  const properties = { type: "button", title: "Change the label", "aria-haspopup": "menu" };
-  const chip = h("button.rr-chip-button", properties, label);
-  chip.addEventListener("click", () => openMenu(chip, entries()));
-  return chip;
+  const properties = { type: "button", title: "Change the label" };
+  return withMenu(h("button.rr-chip-button", properties, label), entries);
 }
 
 /**

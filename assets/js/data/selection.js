@@ -5,7 +5,7 @@ import { fill, h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { labelChip } from "../lib/labels.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 
 const SPLITS = /** @type {const} */ (["train", "dev", "test"]);
 
@@ -68,7 +68,7 @@ export class SelectionBar {
       { text: "Gold: every annotator is given it", act: () => mark(true) },
       { text: "Not gold", act: () => mark(false) },
     ];
-    const gold = button("Gold", () => openMenu(gold, entries), { kind: "small" });
+    const gold = menuButton("Gold", () => entries, { kind: "small" });
     gold.append(icon("down"));
     return gold;
   }
@@ -79,7 +79,7 @@ export class SelectionBar {
       text: `Move to ${name}, whole queries`,
       act: () => this.change(page.changes.moveSplit([...page.selected], name)),
     }));
-    const split = button("Split", () => openMenu(split, entries), { kind: "small" });
+    const split = menuButton("Split", () => entries, { kind: "small" });
     split.append(icon("down"));
     return split;
   }

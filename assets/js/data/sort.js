@@ -1,9 +1,8 @@
 // The order of the pairs: of the import, or by a column chosen at its heading or in a menu.
 
-import { button } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 
 /** @type {[column: string, word: string][]} */
 const COLUMNS = [
@@ -26,8 +25,8 @@ export class Sorting {
     this.further = [];
     /** @type {Map<string, HTMLElement>} headings by column */
     this.heads = new Map();
-    const open = () => openMenu(this.button, this.entries());
-    this.button = button("", open, { kind: "small rr-filter rr-sort-menu" });
+    const kind = "small rr-filter rr-sort-menu";
+    this.button = menuButton("", () => this.entries(), { kind });
     this.draw();
   }
 

@@ -17,7 +17,7 @@ import { errorSentence } from "./server.js";
 /**
  * A button.
  * @param {string} text
- * @param {(event: MouseEvent) => unknown} onclick
+ * @param {((event: MouseEvent) => unknown) | undefined} onclick
  * @param {ButtonOptions} [options]
  */
 export function button(text, onclick, options = {}) {

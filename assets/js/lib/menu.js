@@ -1,5 +1,6 @@
 // A menu under the button that opens it; one at a time.
 
+import { button } from "./controls.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -10,12 +11,37 @@ import { icon } from "./icons.js";
  * @property {IconName} [icon]
  * @property {string} [more] faint, at its right end
  * @property {boolean} [danger]
+ *
+ * @typedef {(MenuEntry | "-" | false | null | undefined)[]} MenuEntries "-" is a line between entries
  */
+
+/**
+ * A button that opens a menu.
+ * @param {string} text
+ * @param {() => MenuEntries} entries those of the moment when it is opened
+ * @param {Parameters<typeof button>[2]} [options]
+ */
+export function menuButton(text, entries, options) {
+  return withMenu(button(text, undefined, options), entries);
+}
+
+/**
+ * Have a button open a menu.
+ * @template {HTMLButtonElement} Button
+ * @param {Button} node
+ * @param {() => MenuEntries} entries those of the moment when it is opened
+ */
+export function withMenu(node, entries) {
+  node.setAttribute("aria-haspopup", "menu");
+  node.setAttribute("aria-expanded", "false");
+  node.addEventListener("click", () => openMenu(node, entries()));
+  return node;
+}
 
 /**
  * Open a menu below its button.
  * @param {HTMLElement} anchor
- * @param {(MenuEntry | "-" | false | null | undefined)[]} entries "-" is a line between entries
+ * @param {MenuEntries} entries
  */
 export function openMenu(anchor, entries) {
   document.querySelector(".rr-menu")?.remove();
@@ -45,7 +71,7 @@ export function openMenu(anchor, entries) {
 }
 
 /**
- * @param {(MenuEntry | "-" | false | null | undefined)[]} entries
+ * @param {MenuEntries} entries
  * @param {(entry: MenuEntry) => void} choose
  */
 function drawEntries(entries, choose) {

@@ -5,7 +5,7 @@ import { h } from "../lib/dom.js";
 import { initials } from "../lib/format.js";
 import { fieldForm, textField } from "../lib/forms.js";
 import { later } from "../lib/later.js";
-import { openMenu } from "../lib/menu.js";
+import { withMenu } from "../lib/menu.js";
 import { Refused } from "../lib/server.js";
 
 const openDemo = later(async () => (await import("./demo.js")).openDemo);
@@ -14,7 +14,9 @@ const openPeople = later(async () => (await import("./people.js")).openPeople);
 const NAME_RULE =
   "A name has 1 to 40 letters, digits, spaces and . @ ' -, and starts with a letter.";
 
-/** @type {Parameters<typeof openMenu>[1][number]} */
+/** @typedef {import("../lib/menu.js").MenuEntries} MenuEntries */
+
+/** @type {import("../lib/menu.js").MenuEntry} */
 const GUIDE = {
   text: "Guide",
   icon: "info",
@@ -31,13 +33,11 @@ export function accountMenu(server) {
   const properties = {
     type: "button",
     disabled: true, // until its entries have come
-    "aria-haspopup": "menu",
-    "aria-expanded": "false",
   };
   const button = h("button.rr-me", properties, avatar, h("span.rr-cut", name, " ", role));
-  /** @type {Parameters<typeof openMenu>[1]} */
+  /** @type {MenuEntries} */
   let shown = [];
-  button.addEventListener("click", () => openMenu(button, shown));
+  withMenu(button, () => shown);
   /** @param {Overview} overview */
   const show = (overview) => {
     shown = entries(server, overview);
@@ -54,7 +54,7 @@ export function accountMenu(server) {
 /**
  * @param {HeaderServer} server
  * @param {Overview} overview
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function entries(server, { mode, user }) {
   if (mode === "local") {

@@ -6,7 +6,7 @@ import { fill, h, svg } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { openMenu } from "../lib/menu.js";
+import { withMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
 import { isAdmin, setRole } from "../lib/role.js";
 import { newId } from "../lib/server.js";
@@ -129,14 +129,11 @@ function datasetSwitch() {
   const properties = {
     type: "button",
     disabled: true, // until its entries have come
-    "aria-haspopup": "menu",
-    "aria-expanded": "false",
     title: "Choose a dataset",
   };
   const word = h("span.rr-word", "Dataset");
   const button = h("button.rr-switch", properties, word, name, count, icon("down"));
-  button.addEventListener("click", () => openMenu(button, entries()));
-  /** @returns {Parameters<typeof openMenu>[1]} */
+  /** @returns {import("../lib/menu.js").MenuEntries} */
   const entries = () => [
     ...datasets.map((dataset) => ({
       text: dataset.name,
@@ -150,6 +147,7 @@ function datasetSwitch() {
       act: () => goTo("data", { open: null }),
     },
   ];
+  withMenu(button, entries);
   const draw = () => {
     const current = datasets.find((dataset) => dataset.name === address.dataset);
     name.textContent = current ? current.name : "none yet";

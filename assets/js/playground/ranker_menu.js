@@ -1,7 +1,7 @@
 // What can be done with a ranker: use it, find its threshold, add a third one.
 
-import { button, linkButton } from "../lib/controls.js";
-import { openMenu } from "../lib/menu.js";
+import { linkButton } from "../lib/controls.js";
+import { menuButton } from "../lib/menu.js";
 import { openCutoff, openUse } from "./model_dialogs.js";
 import { isRun } from "./view.js";
 
@@ -29,7 +29,7 @@ export function moreButton(lists, side) {
   const { view, server, actions } = lists;
   const cutoff = side.measure === "probability" && isRun(side.name);
   const keeps = view.may("admin");
-  /** @type {Parameters<typeof openMenu>[1]} */
+  /** @type {import("../lib/menu.js").MenuEntries} */
   const entries = [
     !view.demo && {
       text: "Use this model",
@@ -53,12 +53,8 @@ export function moreButton(lists, side) {
       act: () => lists.setThird(unusedRanker(lists)),
     },
   ];
-  const more = button("", () => openMenu(more, entries), {
-    kind: "quiet icon",
-    icon: "more",
-    label: `More about ${side.title}`,
-  });
-  return more;
+  const label = `More about ${side.title}`;
+  return menuButton("", () => entries, { kind: "quiet icon", icon: "more", label });
 }
 
 /**

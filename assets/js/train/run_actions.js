@@ -4,7 +4,7 @@ import { goTo } from "../lib/address.js";
 import { button } from "../lib/controls.js";
 import { emit } from "../lib/events.js";
 import { download } from "../lib/files.js";
-import { openMenu } from "../lib/menu.js";
+import { menuButton } from "../lib/menu.js";
 import { isAdmin } from "../lib/role.js";
 import { askToCancel } from "./cancel.js";
 import { editRun } from "./run_edit.js";
@@ -12,7 +12,10 @@ import { archive, askToDelete } from "./run_selection.js";
 import { shown } from "./shown.js";
 import { hasModel, isLive } from "./words.js";
 
-/** @typedef {import("./runs.js").RunTable} RunTable */
+/**
+ * @typedef {import("./runs.js").RunTable} RunTable
+ * @typedef {import("../lib/menu.js").MenuEntries} MenuEntries
+ */
 
 /** @param {ListedRun} run */
 const proceed = (run) => emit("refill", { run: run.id, how: "continue" });
@@ -58,19 +61,15 @@ export function runActions(table, run) {
  * @param {ListedRun} run
  */
 function moreButton(table, run) {
-  const more = button("", () => openMenu(more, entries(table, run)), {
-    kind: "quiet small icon",
-    icon: "more",
-    label: `More for ${run.name}`,
-  });
-  more.setAttribute("aria-haspopup", "menu");
-  return more;
+  const label = `More for ${run.name}`;
+  const options = /** @type {const} */ ({ kind: "quiet small icon", icon: "more", label });
+  return menuButton("", () => entries(table, run), options);
 }
 
 /**
  * @param {RunTable} table
  * @param {ListedRun} run
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function entries(table, run) {
   const { id, status } = run;
@@ -105,7 +104,7 @@ function entries(table, run) {
  * @param {RunTable} table
  * @param {ListedRun} run
  * @param {() => unknown} recipe
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function adminEntries(table, run, recipe) {
   const { id, status, archived } = run;
@@ -136,7 +135,7 @@ function adminEntries(table, run, recipe) {
 
 /**
  * @param {ListedRun} run
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function modelEntries(run) {
   const open = () => goTo("playground", { b: run.id });
@@ -149,7 +148,7 @@ function modelEntries(run) {
 /**
  * @param {RunTable} table
  * @param {ListedRun} run
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function liveEntries(table, run) {
   const stop = () => table.act(run, "keep");
@@ -163,7 +162,7 @@ function liveEntries(table, run) {
 /**
  * @param {RunTable} table
  * @param {ListedRun} run
- * @returns {Parameters<typeof openMenu>[1]}
+ * @returns {MenuEntries}
  */
 function deleteEntries(table, run) {
   const remove = () => askToDelete(table, [run]);

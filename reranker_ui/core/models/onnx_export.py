@@ -39,8 +39,17 @@ def export(model: Any, file: Path) -> list[str]:
         )
     graph = onnx.load(str(file))
     del graph.graph.value_info[:]  # the quantizer fails on the shapes that dynamo writes
+    _remove_notes(graph.graph)
     onnx.save(graph, str(file))
     return names
+
+
+def _remove_notes(graph: Any) -> None:
+    # dynamo notes for each node the lines of code that it came from, with their folders here.
+    for noted in (graph, *graph.input, *graph.output, *graph.initializer, *graph.node):
+        del noted.metadata_props[:]
+    for inner in (part.g for node in graph.node for part in node.attribute if part.HasField("g")):
+        _remove_notes(inner)
 
 
 def _scorer(model: Any, names: list[str]) -> Any:

@@ -74,7 +74,7 @@ def _make(model_folder: Path, draft: Path, samples: Sequence[Pair]) -> dict[str,
     quantize_dynamic(
         draft / FILES["fp32"], draft / FILES["int8"], weight_type=QuantType.QInt8, per_channel=True
     )
-    plain.model.tokenizer.save_pretrained(str(draft))
+    _save_tokenizer(plain, draft)
     shutil.copy(model_folder / "config.json", draft)
     report: dict[str, Any] = {"pairs": len(pairs), "max_length": plain.max_length}
     for name, file in FILES.items():
@@ -88,6 +88,17 @@ def _make(model_folder: Path, draft: Path, samples: Sequence[Pair]) -> dict[str,
             **_agreement(expected, logits),
         }
     return report
+
+
+def _save_tokenizer(plain: TorchEngine, draft: Path) -> None:
+    # With the limit of the model, so that other programs cut long texts as it does.
+    from tokenizers import Tokenizer
+
+    plain.model.tokenizer.save_pretrained(str(draft))
+    if (file := draft / "tokenizer.json").is_file():
+        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer.enable_truncation(plain.max_length, strategy="longest_first")
+        tokenizer.save(str(file))
 
 
 def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[float]:

@@ -16,7 +16,7 @@ SECTION = """
 
 This copy has {tokens:,} of the model's {of:,} tokens: those in the {pairs:,} pairs of the run's
 train, dev and test splits{dataset}, special tokens, and single characters. On {compared:,} of
-these pairs its logits differ by {difference:.1e} at most from the whole model's{cosines}.
+these pairs its logits differ by {difference:.2g} at most from the whole model's{cosines}.
 A text with other words is read in smaller pieces and can get another score.
 """
 
@@ -46,4 +46,4 @@ def _dataset(folder: RunFolder) -> str:
 
 
 def _cosines(difference: float | None) -> str:
-    return "" if difference is None else f", and its cosines by {difference:.1e}"
+    return "" if difference is None else f", and its cosines by {difference:.2g}"

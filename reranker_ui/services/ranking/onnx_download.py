@@ -74,6 +74,7 @@ def _with_model(workspace: Workspace, user: User, run: int | str) -> Run:
 
 
 def _folder(workspace: Workspace, run: int) -> Path:
-    # The name includes the model's time: a resumed run has another one.
+    # The name includes the model's time: a resumed run has another one. Files of version 0.1, in a
+    # folder without the -2, name folders of the server.
     written = folder_of(workspace, run).model.stat().st_mtime_ns
-    return workspace.cache / "onnx" / f"{run}-{written}"
+    return workspace.cache / "onnx" / f"{run}-{written}-2"
