@@ -8,7 +8,7 @@ import { requested } from "../../assets/js/train/process_count.js";
 import { setByUser } from "../../assets/js/train/recipe_reasons.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
-import { isSure, statusWord, strongestFree } from "../../assets/js/train/words.js";
+import { isSure, rivalOf, statusWord, strongestFree } from "../../assets/js/train/words.js";
 
 test("without weight the values stay as they are", () => {
   const smooth = smoother(0);
@@ -49,6 +49,20 @@ test("a run has to beat the stronger of BM25 and cosine, where they are measured
   assert.equal(strongestFree({ base: high }), null);
   const byMap = { bm25: { ...low, map: 0.5 }, cosine: { ...high, map: 0.3 } };
   assert.equal(strongestFree(byMap, "map"), "bm25");
+});
+
+test("gains of few test queries are over the strongest free ranker by average precision", () => {
+  const measured = (/** @type {number | null} */ ndcg, /** @type {number} */ precision) => ({
+    "ndcg@10": ndcg,
+    average_precision: precision,
+  });
+  const free = { bm25: measured(0.9, 0.2), cosine: measured(0.8, 0.3) };
+  const run = (/** @type {number} */ queries) => ({ metrics: { ...free, tuned: { queries } } });
+  assert.equal(rivalOf(run(12)), "bm25");
+  assert.equal(rivalOf(run(9)), "cosine");
+  const none = { bm25: measured(null, 0.2), cosine: measured(null, 0.3), tuned: { queries: 0 } };
+  assert.equal(rivalOf({ metrics: none }), "cosine");
+  assert.equal(rivalOf({ metrics: { tuned: { queries: 0 } } }), "base");
 });
 
 test("the best checkpoint is the highest by the metric that decides, the first of equals", () => {

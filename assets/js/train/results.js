@@ -7,7 +7,7 @@ import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { metricChoice, metricRow } from "./own_metric.js";
 import { regressions } from "./regressions.js";
-import { isLive, isSure, METRICS, RANKERS, rankerName, strongestFree } from "./words.js";
+import { isLive, isSure, METRICS, RANKERS, rankerName, rivalOf } from "./words.js";
 
 /** @type {Ranker[]} */
 const DUELS = ["base", "bm25", "cosine", "tuned"]; // after the one that the verdict begins with
@@ -151,14 +151,6 @@ function headline(verdict, sentence) {
     h("strong", { class: colour }, verdict.sentence),
     h("span.rr-muted", ` ${verdict.numbers}`),
   );
-}
-
-/**
- * The ranker that gains are over: the strongest free one, or else the model it started from.
- * @param {Run} run
- */
-function rivalOf({ metrics }) {
-  return strongestFree(metrics) ?? "base";
 }
 
 /**
