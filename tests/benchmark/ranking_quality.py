@@ -163,7 +163,7 @@ def table(file: Path) -> str:
     for row in read(file):
         metrics, ours = row["metrics"], row["metrics"][row["ranker"]]
         best = max(FREE, key=lambda name: metrics[name]["ndcg@10"] or 0)
-        found = row["against"][best]
+        found, probabilities = row["against"][best], row.get("probabilities")
         cells = [
             row["set"], row["recipe"], row["base"].removeprefix("embedded-"),
             row["labels"] or "all", row["seed"], row["ranker"],
@@ -171,7 +171,7 @@ def table(file: Path) -> str:
             f"{metrics['tuned']['ndcg@10']:.3f}", f"{best} {metrics[best]['ndcg@10']:.3f}",
             f"{found['difference']:+.3f}", f"{found['p']:.3f}",
             f"{found['wins']}, {found['losses']}",
-            f"{row['probabilities']['error']:.3f}", row["seconds"],
+            f"{probabilities['error']:.3f}" if probabilities else "–", row["seconds"],
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)

@@ -1602,8 +1602,8 @@ interface RunOrigin {
  * What a run that has ended left behind.
  *
  * `warnings`: about a small test split, poor probabilities, leakage and the language of the base
- * model; `metric`: the one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
- * `whole`: whether the user may have the whole run.
+ * model; `metric`: the one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it
+ * has training texts; `whole`: whether the user may have the whole run.
  */
 interface RunOutcome {
   id: number;

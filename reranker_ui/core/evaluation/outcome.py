@@ -19,6 +19,7 @@ TOLERANCE = 1e-4  # scores that differ by less are one score
 RANKERS = ("base", "bm25", "cosine", "tuned")
 FREE = ("bm25", "cosine")  # rankers that need no label
 EQUAL = 1e-9
+ENOUGH_PAIRS = 500  # test pairs below which a calibration error is chance
 
 
 class Probabilities(TypedDict):
@@ -44,7 +45,7 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     ties} of the run's ranker against it, paired by query; `free`: the strongest of FREE on these
     queries; `reference`: the strongest of all but the run's own; `worst`: the queries that lost
     most against it, {query, a value for each ranker, passage: what the run's ranker puts first,
-    grade: its label}; `queries`; `probabilities`: None without pairs.
+    grade: its label}; `queries`; `probabilities`: None below ENOUGH_PAIRS.
     """
     rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
     ndcg = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
@@ -79,7 +80,7 @@ def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]"
 
 
 def _probabilities(scored: pd.DataFrame, ranker: str, scale: Scale) -> Probabilities | None:
-    if scored.empty:
+    if len(scored) < ENOUGH_PAIRS:
         return None
     truth = np.asarray(scale.relevant(scored["grade"]), dtype=float)
     values = np.asarray(sigmoid(scored[ranker].to_numpy(dtype=float)), dtype=float)

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, cast
 from reranker_ui.core.evaluation.quality.finding import count_of
 
 SIGNIFICANCE = 0.05  # p below which a difference is significant
-MISCALIBRATED, ENOUGH_PAIRS = 0.05, 500  # calibration error, and pairs below which it is chance
+MISCALIBRATED = 0.05  # calibration error above which scores are called poor probabilities
 FEW = 10  # test queries below which nothing is said
 SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
 Free = Literal["bm25", "cosine"]  # rankers that need no labels
@@ -106,7 +106,7 @@ def small_test(results: Mapping[str, Any]) -> str | None:
 def miscalibrated(results: Mapping[str, Any]) -> str | None:
     """A sentence where the scores on test are poor probabilities; None where not, or unknown."""
     on_test = results.get("probabilities")
-    if not on_test or on_test["pairs"] < ENOUGH_PAIRS or on_test["error"] <= MISCALIBRATED:
+    if not on_test or on_test["error"] <= MISCALIBRATED:
         return None
     return (
         f"Scores are poor probabilities on the test split: their mean is {on_test['mean']:.2f}, "
