@@ -61,7 +61,7 @@ print(model.rank(query, passages))  # best first
 ```
 
 Query and passage together are cut at {max_length} tokens.
-
+{reader}
 ## Training Details
 
 ### Training Dataset
@@ -103,6 +103,18 @@ Query and passage together are cut at {max_length} tokens.
 {libraries}
 """
 
+READER = """
+These are the scores of the cross-encoder. `combined_reader.py` in this folder gives those that the
+run serves, as `combined.json` describes them:
+
+```python
+from combined_reader import CombinedReranker  # run it in this folder
+
+ranker = CombinedReranker(".")
+print(ranker.scores([(query, passage) for passage in passages]))  # probabilities, 0 to 1
+```
+"""
+
 
 def write_card(folder: RunFolder, *facts: Any) -> None:
     """Write README.md and the same facts as JSON, reranker_ui.json, into the model's folder.
@@ -131,6 +143,7 @@ def card(facts: dict[str, Any]) -> str:
         queries=metrics["tuned"]["queries"],
         table=_table(metrics),
         dev_table=_table(facts["dev"]),
+        reader=READER if "combined" in metrics else "",
         fresh="" if facts["base_ranks"] else _FRESH,
         max_length=facts["max_length"],
         top=lineage["scale"]["max"],
