@@ -60,6 +60,7 @@ def test_the_card_shows_all_rankers_and_the_real_optimizer(written, tmp_path):
     text = card.read_text()
     assert "| this model | 0.876 | – | – | – |" in text or "| this model | 0.877 |" in text
     assert "| BM25 | – |" in text
+    assert "| | nDCG@10 | MRR@10 | MAP | average precision |\n" in text
     assert f"learning rate: {sized(Recipe()).learning_rate}" in text
     assert f"weight decay: {Recipe().weight_decay}" in text
 
