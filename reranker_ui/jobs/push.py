@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.evaluation.combining.files_beside import files_beside
+from reranker_ui.core.evaluation.combining.files_beside import BESIDE, files_beside
 from reranker_ui.core.models.hub_push import push_folder
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.run_folder import RunFolder
@@ -17,7 +17,8 @@ def push(job: JobFolder, token: str, api: Any = None) -> dict[str, Any]:
     folder = RunFolder(job.path.parent)
     encoder = request.get("encoder")
     more = files_beside(folder.combined_file, Path(encoder) if encoder else None)
-    url = push_folder(folder.model, request["repo"], request["private"], token, api, more)
+    repo, private = request["repo"], request["private"]
+    url = push_folder(folder.model, repo, private, token, api, more, BESIDE)
     return {"url": url, "time": time.time()}
 
 

@@ -13,9 +13,9 @@ from reranker_ui.services.store.database import annotations, decisions, leases, 
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.support.labelling import ADMIN, LINH, MAI, seed
+from tests.support.server_calls import SERVER_CALLS, hold_calls
 
 expect = pytest.importorskip("playwright.sync_api").expect
-SERVER_CALLS = re.compile("component_server")
 
 
 @pytest.fixture
@@ -75,17 +75,14 @@ def test_the_next_pair_does_not_wait_for_the_server(home, open_annotate):
     ids = seed(home, "held", 40)
     page = open_annotate("held")
     expect(page.locator(".rr-an-candidate")).to_have_count(3)
-    held, slow = [], [True]
-    page.route(SERVER_CALLS, lambda route: held.append(route) if slow else route.continue_())
+    release = hold_calls(page)
     for number, key in enumerate("101"):
         expect(passage(page)).to_have_text(f"Passage {number} on ice caves.")
         page.keyboard.press(key)
     expect(passage(page)).to_have_text("Passage 3 on ice caves.")
     expect(page.locator(".rr-an-state")).to_have_text("3 waiting")
     assert rows(home, ids) == []
-    slow.clear()
-    for route in held:
-        route.continue_()
+    release()
     saved(page)
     assert list(labels(home, ids).values()) == [1, 0, 1]
 

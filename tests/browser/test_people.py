@@ -1,7 +1,5 @@
 """Signing in, and a session that ends while somebody labels, in a real Chromium."""
 
-import re
-
 import pytest
 
 from reranker_ui.services.people.accounts import add_user
@@ -9,10 +7,10 @@ from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.support.labelling import seed
+from tests.support.server_calls import hold_calls
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
-SERVER_CALLS = re.compile("component_server")
 
 
 @pytest.fixture
@@ -76,15 +74,13 @@ def test_a_session_that_ends_loses_nothing(signed_in):
 
 
 def test_the_menus_of_the_header_wait_for_their_entries(server, new_page):
-    page, held = new_page(), []
-    page.route(SERVER_CALLS, lambda route: held.append(route))
+    page = new_page()
+    release = hold_calls(page)
     page.goto(server.url)
     menus = page.locator(".rr-header [aria-haspopup=menu]")
     expect(menus).to_have_count(2)
     for menu in menus.all():
         expect(menu).to_be_disabled()  # a click would be lost
-    page.route(SERVER_CALLS, lambda route: route.continue_())
-    for route in held:
-        route.continue_()
+    release()
     page.locator(".rr-me").click()
     expect(page.get_by_role("menuitem", name="Guide")).to_be_visible()

@@ -1,15 +1,18 @@
 """A run whose base is an encoder in a folder of this machine: its copies score without that."""
 
 import importlib.util
+import inspect
 import io
 import json
 import os
 import shutil
 import zipfile
+from fnmatch import fnmatch
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from huggingface_hub import HfApi
 
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.models.encoder import embedded_encoder
@@ -73,9 +76,13 @@ def run(workspace, model, encoder):
     rankers.MODELS.clear()
 
 
+def names_in(folder):
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+
 def check(copy, run, encoder):
     """What is in `copy` names no folder of this machine, and scores without them."""
-    names = {str(file.relative_to(copy)) for file in copy.rglob("*") if file.is_file()}
+    names = names_in(copy)
     assert {f"encoder/{name}" for name in ("modules.json", "1_Pooling/config.json")} <= names
     assert {"combined.json", "encoder/bpe.codes"} <= names
     assert not any("checkpoint" in name or "trainer" in name for name in names)
@@ -130,10 +137,15 @@ class Hub:
     def model_info(self, _repo):
         return self
 
-    def upload_folder(self, *, folder_path, **_):
-        shutil.copytree(folder_path, self.folder)
+    def upload_folder(self, **asked):
+        inspect.signature(HfApi.upload_folder).bind(self, **asked)
+        for name in names_in(self.folder):
+            if any(fnmatch(name, pattern) for pattern in asked["delete_patterns"]):
+                (self.folder / name).unlink()
+        shutil.copytree(asked["folder_path"], self.folder, dirs_exist_ok=True)
 
-    def create_commit(self, _repo, operations, **_):
+    def create_commit(self, repo, operations, **asked):
+        inspect.signature(HfApi.create_commit).bind(self, repo, operations, **asked)
         for added in operations:
             file = self.folder / added.path_in_repo
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +156,18 @@ class Hub:
 def test_a_pushed_model_has_the_encoder(workspace, run, encoder, tmp_path, monkeypatch):
     jobs = []
     monkeypatch.setattr(push, "start", lambda job, *asked: jobs.append(job.begin(asked[1])))
-    push.push(workspace, ADMIN, run.number, "team/ranker")
-    os.close(jobs[0])
-    push_job.push(run.folder.push, "", Hub(tmp_path / "hub"))
+
+    def pushed():
+        push.push(workspace, ADMIN, run.number, "team/ranker")
+        os.close(jobs[-1])
+        run.folder.push.finish(push_job.push(run.folder.push, "", Hub(tmp_path / "hub")))
+
+    pushed()
     check(tmp_path / "hub", run, encoder)
+    run.folder.combined_file.unlink()
+    (tmp_path / "hub" / "notes.md").write_text("by someone")
+    pushed()
+    assert names_in(tmp_path / "hub") == {"notes.md", *names_in(run.folder.model)}
 
 
 def test_a_model_whose_encoder_is_gone_is_not_copied_without_it(workspace, run, encoder, tmp_path):

@@ -60,8 +60,19 @@ def test_the_card_shows_all_rankers_and_the_real_optimizer(written, tmp_path):
     text = card.read_text()
     assert "| this model | 0.876 | – | – | – |" in text or "| this model | 0.877 |" in text
     assert "| BM25 | – |" in text
+    assert "| | nDCG@10 | MRR@10 | MAP | average precision |\n" in text
     assert f"learning rate: {sized(Recipe()).learning_rate}" in text
     assert f"weight decay: {Recipe().weight_decay}" in text
+
+
+def test_the_card_shows_how_to_read_a_combined_ranker(written, tmp_path):
+    base = ResolvedBase("a/b", "a/b", tmp_path, True)
+    alone = (written(base) / "README.md").read_text()
+    card = (written(base, {"combined": NOTHING}) / "README.md").read_text()
+    assert "combined_reader" not in alone
+    code = card.split("as `combined.json` describes them")[1].split("```python")[1].split("```")[0]
+    assert 'CombinedReranker(".")' in code
+    compile(code, "card", "exec")
 
 
 def test_the_card_quotes_no_text(written, tmp_path):

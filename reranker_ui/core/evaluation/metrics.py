@@ -14,6 +14,12 @@ from reranker_ui.core.values.refused import Refused
 Metrics: TypeAlias = dict[str, float | int | None]
 
 RANKING = ("ndcg@10", "mrr@10", "map")
+METRIC_TITLES = {
+    "ndcg@10": "nDCG@10",
+    "mrr@10": "MRR@10",
+    "map": "MAP",
+    "average_precision": "average precision",
+}
 GAIN_STEPS = 1000  # trec_eval gains are integers: a grade of 0.25 counts as 250
 CUTOFF = 10
 MOST_K = 1000

@@ -1,6 +1,6 @@
 """Uploads a model's folder to the Hub."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ def push_folder(
     token: str,
     api: Any = None,
     more: Mapping[str, Path | bytes] | None = None,
+    replaced: Sequence[str] = (),
 ) -> str:
     """Upload the folder `model` with the files `more`, by name, as `repo`; returns its address.
+
+    `replaced`: patterns of names; files of an earlier push that match are deleted.
 
     `api` replaces huggingface_hub.HfApi. Refused, with what to do about it: a missing or wrong
     token, a name without write access, a public model where `private` was requested, an
@@ -35,6 +38,7 @@ def push_folder(
             repo_id=repo,
             folder_path=str(model),
             ignore_patterns=LEFT_OUT,
+            delete_patterns=list(replaced),
             commit_message="A reranker by Reranker UI",
         )
         if more:

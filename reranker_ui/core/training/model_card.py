@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from reranker_ui.core.evaluation.metrics import Metrics
+from reranker_ui.core.evaluation.metrics import METRIC_TITLES, Metrics
 from reranker_ui.core.training.card_facts import SIDECAR, facts_of
 from reranker_ui.core.values.run_folder import RunFolder
 
@@ -17,7 +17,6 @@ RANKERS = {
     "cosine": "cosine",
     "bm25": "BM25",
 }
-COLUMNS = {"ndcg@10": "nDCG@10", "mrr@10": "MRR@10", "map": "MAP", "average_precision": "AP"}
 FOLDED = 100  # rows of a training log beyond which it is collapsed
 
 CARD = """\
@@ -41,7 +40,7 @@ Fine-tuned from {base} with Reranker UI.
 ## How well it ranks
 
 On the test split: {queries} queries with at least one relevant and one other candidate.
-nDCG@10 has linear gain on the grade; AP is pooled over all {test:,} labelled pairs.
+nDCG@10 has linear gain on the grade; average precision is pooled over all {test:,} labelled pairs.
 
 {table}
 {fresh}
@@ -61,7 +60,7 @@ print(model.rank(query, passages))  # best first
 ```
 
 Query and passage together are cut at {max_length} tokens.
-
+{reader}
 ## Training Details
 
 ### Training Dataset
@@ -103,6 +102,18 @@ Query and passage together are cut at {max_length} tokens.
 {libraries}
 """
 
+READER = """
+These are the scores of the cross-encoder. `combined_reader.py` in this folder gives those that the
+run serves, as `combined.json` describes them:
+
+```python
+from combined_reader import CombinedReranker  # run it in this folder
+
+ranker = CombinedReranker(".")
+print(ranker.scores([(query, passage) for passage in passages]))  # probabilities, 0 to 1
+```
+"""
+
 
 def write_card(folder: RunFolder, *facts: Any) -> None:
     """Write README.md and the same facts as JSON, reranker_ui.json, into the model's folder.
@@ -131,6 +142,7 @@ def card(facts: dict[str, Any]) -> str:
         queries=metrics["tuned"]["queries"],
         table=_table(metrics),
         dev_table=_table(facts["dev"]),
+        reader=READER if "combined" in metrics else "",
         fresh="" if facts["base_ranks"] else _FRESH,
         max_length=facts["max_length"],
         top=lineage["scale"]["max"],
@@ -169,10 +181,11 @@ def front_matter(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(metrics: dict[str, Metrics]) -> str:
-    rows = [f"| | {' | '.join(COLUMNS.values())} |", "|---|" + "---:|" * len(COLUMNS)]
+    titles = METRIC_TITLES.values()
+    rows = [f"| | {' | '.join(titles)} |", "|---|" + "---:|" * len(titles)]
     for ranker, title in RANKERS.items():
         if ranker in metrics:
-            cells = [_cell(metrics[ranker][column]) for column in COLUMNS]
+            cells = [_cell(metrics[ranker][metric]) for metric in METRIC_TITLES]
             rows.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(rows)
 

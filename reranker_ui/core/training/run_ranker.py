@@ -16,6 +16,7 @@ from reranker_ui.core.evaluation.combining.combination import (
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker, meaning_of
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
+from reranker_ui.core.evaluation.metrics import METRIC_TITLES
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.rows.mapped_pairs import rows_at, some_pairs, train_pairs
 from reranker_ui.core.training.run_plan import Plan
@@ -23,7 +24,6 @@ from reranker_ui.core.training.run_plan import Plan
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
 LEAST_PROBED, MOST_PROBED = 500, 4_000
 SPREAD = 50  # pairs that show how far scores spread; without a label where there are such
-METRICS = {"ndcg@10": "nDCG@10", "average_precision": "average precision"}
 Scores: TypeAlias = dict[str, list[float]]
 TITLES = {
     "tuned": "the cross-encoder",
@@ -108,7 +108,7 @@ def _notice(combination: Combination) -> str:
             f"{named}{how}."
         )
     gains = " and ".join(
-        f"{METRICS[metric]} {gain:+.3f} (± {error:.3f})"
+        f"{METRIC_TITLES[metric]} {gain:+.3f} (± {error:.3f})"
         for metric, (gain, error) in combination.gains.items()
     )
     return (

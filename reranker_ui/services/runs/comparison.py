@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.evaluation.metrics import (
+    METRIC_TITLES,
     RANKING,
     named_per_query,
     per_query,
@@ -43,7 +44,6 @@ HIDDEN = (
     "Labels of these test splits are hidden from you, so each column is the run's own result and"
     " the numbers may be on different queries."
 )
-METRICS = (*RANKING, "average_precision")
 
 
 class RunComparison(TypedDict):
@@ -235,7 +235,7 @@ def _reported(rows: list[Run]) -> list[MetricValues]:
     own = [row["metrics"].get("combined") or row["metrics"].get("tuned") or {} for row in rows]
     return [
         {"metric": name, "values": [unmeasured(metrics.get(name)) for metrics in own]}
-        for name in METRICS
+        for name in METRIC_TITLES
     ]
 
 

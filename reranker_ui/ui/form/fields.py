@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from reranker_ui.core.evaluation.metrics import METRIC_TITLES
 from reranker_ui.core.values.recipe import Recipe
 
 Choices = tuple[tuple[str, str], ...]  # value, word
@@ -19,10 +20,7 @@ LOSSES: Choices = (
 )
 BEST: Choices = (
     ("auto", "auto: average precision"),
-    ("ndcg@10", "nDCG@10"),
-    ("mrr@10", "MRR@10"),
-    ("map", "MAP"),
-    ("average_precision", "average precision"),
+    *METRIC_TITLES.items(),
     ("last", "last weights"),
 )
 

@@ -4,6 +4,7 @@ from typing import Any, TypedDict
 
 import plotly.graph_objects as go
 
+from reranker_ui.core.evaluation.metrics import METRIC_TITLES
 from reranker_ui.services.runs.progress import Baseline
 from reranker_ui.ui.pages.chart_layout import PANEL, PlotlyTrace, layout, shade
 
@@ -14,7 +15,7 @@ BASELINES: dict[Baseline, tuple[str, str]] = {
 }
 COLOURS = {"base": "base", "bm25": "bm25", "cosine": "barc"}
 COMPARED = ("base", "disp", "pos")  # tokens of the first, second and third compared run
-METRICS = ("ndcg@10", "mrr@10", "map", "average_precision")
+METRICS = tuple(METRIC_TITLES)
 EXTRAS = {"learning_rate": "%{y:.2e}", "grad_norm": "%{y:.3f}", "pairs_per_second": "%{y:.1f}"}
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.bases.encoder_files import Files, encoder_files
+from reranker_ui.core.bases.multilingual import FOLDER
 from reranker_ui.core.values.json_files import read_object
 
 READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
 COMBINED, ENCODER = "combined.json", "encoder"
+# Patterns of the names of all files that a copy may have beside it.
+BESIDE = (COMBINED, READER.name, f"{ENCODER}/*", f"{FOLDER}/*")
 
 
 def files_beside(combined: Path, encoder: Path | None = None) -> Files:
