@@ -121,7 +121,7 @@ def started(space):
     """A run that has started, for one test."""
     number, folder = started_run(space)
     yield number, folder
-    shutil.rmtree(folder.model)
+    shutil.rmtree(folder.model, ignore_errors=True)  # a test that failed may have none
     folder.emit("cancelled")
 
 

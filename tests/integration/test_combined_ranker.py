@@ -16,7 +16,7 @@ from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.services.ranking import candidates, compare, rankers
-from reranker_ui.services.ranking.rerank import serve_ranking
+from reranker_ui.services.ranking.rerank import models_served, serve_ranking
 from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.ui.api.shapes import CohereRequest
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
@@ -53,6 +53,21 @@ def test_a_run_serves_its_combination_and_its_model_alone(workspace, tiny_model)
     assert alone.key != served.key
     rows = compare.rank(workspace, VIEWER, number, QUERY, PASSAGES, raw=True)
     assert rows[0]["score"] == pytest.approx(max(expected), abs=1e-4)
+
+
+def test_every_model_that_the_api_lists_is_served(workspace, tiny_model):
+    number = a_run(workspace, model=tiny_model)
+
+    def listed():
+        return {row["name"]: row["title"] for row in models_served(workspace, VIEWER)}
+
+    before = listed()
+    assert list(before) == ["base", "bm25", "cosine", number]
+    combine(workspace, number, **WEIGHTS)
+    title = f"{before[number]}, model alone"
+    assert listed() == before | {f"{number}:tuned": title}
+    alone = rankers.find_ranker(workspace, VIEWER, f"{number}:tuned")
+    assert (alone.name, alone.title, alone.combined) == (f"{number}:tuned", title, False)
 
 
 def test_with_many_candidates_a_cascade_scores_some_of_them(workspace, tiny_model):

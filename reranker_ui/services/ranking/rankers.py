@@ -134,6 +134,11 @@ def loaded_encoder(workspace: Workspace, path: Path) -> tuple[Encoder, float]:
     return _loaded_once(workspace, encoder_key(path), lambda: _load_encoder(workspace, path))
 
 
+def alone_of(name: str, title: str) -> tuple[str, str]:
+    """Name and title of the cross-encoder alone of the run with this name and title."""
+    return f"{name}{ALONE}", f"{title}, model alone"
+
+
 def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
     """`tuned` as its run combines it with cosine and BM25; unchanged where the run does not."""
     ranker = CombinedRanker.open(file)
@@ -203,7 +208,8 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
         workspace, path, str(run["id"]), run["name"], run["dataset"], run=folder.test_scores_file
     )
     if model_alone:
-        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, model alone")
+        alone, title = alone_of(tuned.name, tuned.title)
+        return replace(tuned, name=alone, title=title)
     return combined(workspace, tuned, folder.combined_file)
 
 

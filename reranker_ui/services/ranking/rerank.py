@@ -8,8 +8,9 @@ from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.compare import check
 from reranker_ui.services.ranking.ranker_choices import choices
-from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.ranking.rankers import Ranker, alone_of, find_ranker
 from reranker_ui.services.runs.listing import UnknownRun
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -109,10 +110,22 @@ def default_model(workspace: Workspace, user: User) -> str:
 
 
 def models_served(workspace: Workspace, user: User) -> list[dict[str, str]]:
-    """The available rankers: name (for requests), title, detail."""
-    rankers = choices(workspace, user)["rankers"]
-    return [
-        {"name": ranker["name"], "title": ranker["title"], "detail": ranker["detail"]}
-        for ranker in rankers
-        if ranker["ready"]
-    ]
+    """The available rankers: name (for requests), title, detail.
+
+    A run that combines its cross-encoder with others is followed by that alone.
+    """
+    served = []
+    for ranker in choices(workspace, user)["rankers"]:
+        if not ranker["ready"]:
+            continue
+        names = [(ranker["name"], ranker["title"])]
+        if _is_combined(workspace, ranker["name"]):
+            names.append(alone_of(*names[0]))
+        served += [
+            {"name": name, "title": title, "detail": ranker["detail"]} for name, title in names
+        ]
+    return served
+
+
+def _is_combined(workspace: Workspace, name: str) -> bool:
+    return name.isdecimal() and folder_of(workspace, int(name)).combined_file.is_file()
