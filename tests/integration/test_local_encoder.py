@@ -44,6 +44,9 @@ def encoder(tmp_path):
         (folder / name).unlink()
         (folder / name).write_text(json.dumps(settings))
     (folder / "trainer_state.json").write_text(json.dumps({"best_model_checkpoint": str(folder)}))
+    prompts = {"prompts": {"search": "search: "}, "default_prompt_name": "search"}
+    (folder / "config_sentence_transformers.json").unlink()
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(prompts))
     (folder / "bpe.codes").write_text("of some tokenizers")
     (folder / "checkpoint-5" / "model.safetensors").write_bytes(b"x")
     return folder

@@ -140,10 +140,10 @@ class Encoder:
         return [len(ids) for ids in read["input_ids"]]
 
     def _encoded(self, texts: list[str], kind: Kind) -> Any:
+        model = self._model
         with self._turn:
-            return self._model.encode(
+            return (model.encode_query if kind == "query" else model.encode_document)(
                 texts,
-                prompt=self._model.prompts.get(kind) or None,
                 batch_size=len(texts) or 1,
                 normalize_embeddings=True,
                 show_progress_bar=False,
