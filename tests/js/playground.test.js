@@ -45,8 +45,8 @@ test("a line that is not a passage is named", () => {
 test("code names the model and the server", () => {
   const load = (/** @type {string} */ name, combined = false) =>
     /CrossEncoder\(.*|CombinedReranker\(.*/.exec(pythonCode({ name, combined }) ?? "")?.[0];
-  assert.match(load("7") ?? "", /^CrossEncoder\("run-7"\)/);
-  assert.match(load("7:tuned") ?? "", /^CrossEncoder\("run-7"\)/);
+  assert.match(load("7") ?? "", /^CrossEncoder\("\."\)/);
+  assert.match(load("7:tuned") ?? "", /^CrossEncoder\("\."\)/);
   assert.equal(load("org/model"), 'CrossEncoder("org/model")');
   assert.equal(load("7", true), 'CombinedReranker(".")');
   for (const name of ["base", "cosine", "bm25"]) assert.equal(pythonCode({ name }), null);

@@ -13,11 +13,11 @@ export function runOf(name) {
  * @param {{ name: string, combined?: boolean }} side
  */
 export function pythonCode({ name, combined = false }) {
-  if (combined) return readerCode(name);
+  if (combined) return READER_CODE;
   const run = runOf(name);
   if (!run && !name.includes("/")) return null;
   const load = run
-    ? `CrossEncoder("run-${run}")  # the folder in the zip above`
+    ? `CrossEncoder(".")  # in the folder of the zip above`
     : `CrossEncoder("${name}")`;
   return `from sentence_transformers import CrossEncoder
 
@@ -28,9 +28,7 @@ for row in model.rank(query, passages, return_documents=True):
     print(f"{row['score']:.3f}  {row['text']}")`;
 }
 
-/** @param {string} name of a run whose zip holds the reader */
-function readerCode(name) {
-  return `# In the folder of the zip above, called run-${name} here
+const READER_CODE = `# In the folder of the zip above
 from combined_reader import CombinedReranker
 
 ranker = CombinedReranker(".")
@@ -39,7 +37,6 @@ passages = ["Water carves caves in rock.", "Cats sleep."]
 scores = ranker.scores([(query, passage) for passage in passages])
 for score, passage in sorted(zip(scores, passages), reverse=True):
     print(f"{score:.3f}  {passage}")`;
-}
 
 /**
  * Python code that calls the ranking API with Cohere's client.
