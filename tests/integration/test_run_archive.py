@@ -132,6 +132,9 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(
     assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > report["bytes"]
     weights = tmp_path / "whole" / "model.safetensors"
     assert weights.stat().st_mode & 0o044 == 0o044, "other accounts serve it"
+    (folder.model / "tokenizer.json").unlink()
+    with pytest.raises(Refused, match="WordPiece and Unigram can be trimmed"):
+        export_model(workspace, ADMIN, number, tmp_path / "other kind", trim=True)
 
 
 def test_the_encoder_beside_an_exported_model_loses_them_too(

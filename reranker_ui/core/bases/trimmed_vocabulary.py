@@ -20,6 +20,9 @@ MARKS = ("##", "\u2581")  # what WordPiece and Unigram put before a piece
 COMPARED_PAIRS = 200  # pairs by which the copy is compared
 BATCH = 1000  # texts
 SPECIAL_IDS = ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id")
+OTHER_KIND = (
+    "Only vocabularies of WordPiece and Unigram can be trimmed. Export the whole vocabulary."
+)
 OLD_TOKENIZER_FILES = ("vocab.txt", "sentencepiece.bpe.model", "special_tokens_map.json")
 
 
@@ -32,10 +35,10 @@ def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str,
     """
     from reranker_ui.core.models.torch_engine import TorchEngine
 
-    spec = json.loads((model / "tokenizer.json").read_text())
-    token_ids = kept_tokens(
-        model / "tokenizer.json", spec, [text for pair in pairs for text in pair]
-    )
+    if not (tokenizer := model / "tokenizer.json").is_file():
+        raise Refused(OTHER_KIND)
+    spec = json.loads(tokenizer.read_text())
+    token_ids = kept_tokens(tokenizer, spec, [text for pair in pairs for text in pair])
     plain = TorchEngine(model)
     expected = plain.logits(pairs[:COMPARED_PAIRS])
     before = _trim_weights(plain.model.model, token_ids)
@@ -57,7 +60,7 @@ def kept_tokens(tokenizer: Path, spec: Mapping[str, Any], texts: Sequence[str]) 
     from tokenizers import Tokenizer
 
     if spec["model"]["type"] not in ("WordPiece", "Unigram"):
-        raise Refused("Only vocabularies of WordPiece and Unigram can be trimmed.")
+        raise Refused(OTHER_KIND)
     reader = Tokenizer.from_file(str(tokenizer))
     reader.no_padding()
     reader.no_truncation()
