@@ -25,12 +25,16 @@ def portable_records(folder: RunFolder) -> Files:
 
 
 def _folders(folder: RunFolder) -> dict[str, str]:
-    # What replaces each path, the longest path first.
-    inner = {f"{path}/": "" for path in (folder.path, folder.path.resolve())}
-    homes = {f"{path.parent.parent}/": "" for path in (folder.path, folder.path.resolve())}
-    base = Path(str((read_object(folder.recipe_file) or {}).get("base")))
-    bases = {str(base): base.name} if base.is_absolute() else {}
-    return inner | homes | bases
+    # What replaces each path: in the run and in its home, also where the home was before, nothing.
+    events = folder.events()[0]
+    checkpoints = [Path(str(event.get("path", ""))) for event in events]
+    before = [path.parents[1] for path in checkpoints if path.parent.name == "checkpoints"]
+    runs = [folder.path, folder.path.resolve(), *before]
+    inner = {f"{path}/": "" for path in runs} | {f"{path.parent.parent}/": "" for path in runs}
+    named = [(read_object(folder.recipe_file) or {}).get("base")]
+    named += [event.get(field) for event in events for field in ("base_asked", "base_used")]
+    bases = [Path(base) for base in named if isinstance(base, str)]
+    return inner | {str(base): base.name for base in bases if base.is_absolute()}
 
 
 def _without(folders: dict[str, str], content: bytes) -> bytes:
