@@ -127,7 +127,7 @@ def started(space):
 
 def test_a_refusal_stays_when_a_run_ends(site, new_page, started, tiny_model):
     number, folder = started
-    address = f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=dataset&q=walrus"
+    address = f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=dataset&q=zebra"
     with folder.lock():
         page = new_page(address)
         refusal = page.get_by_text("No passage of caves shares a word with this query")

@@ -1,6 +1,5 @@
 """A run that ranks by its model with cosine and BM25: served, named, and read outside the app."""
 
-import importlib.util
 import io
 import json
 import zipfile
@@ -21,6 +20,7 @@ from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.ui.api.shapes import CohereRequest
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.integration.test_worker import frozen
+from tests.support.combined_reader import reader_in
 from tests.support.labelling import VIEWER
 from tests.support.twin_homes import Model
 
@@ -148,11 +148,7 @@ def test_the_reader_in_the_download_gives_the_scores_served(
         archive.extractall(tmp_path)
     unpacked = tmp_path / name.removesuffix(".zip")
     assert (unpacked / own.name).exists() == ("cosine" in weights)
-    file = unpacked / "combined_reader.py"
-    spec = importlib.util.spec_from_file_location("combined_reader", file)
-    reader = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(reader)
-    ranker = reader.CombinedReranker(unpacked)
+    ranker = reader_in(unpacked)
     pairs = [*PAIRS, *((query, passage) for query in (QUERY, *ODD) for passage in ODD)]
     served = rankers.find_ranker(workspace, VIEWER, number).scores(pairs)
     assert ranker.scores(pairs) == pytest.approx(served, abs=1e-4)

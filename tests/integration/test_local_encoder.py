@@ -1,6 +1,5 @@
 """A run whose base is an encoder in a folder of this machine: its copies score without that."""
 
-import importlib.util
 import inspect
 import io
 import json
@@ -27,6 +26,7 @@ from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.services.runs.export_model import export_model
 from tests.integration.test_combined_ranker import PAIRS, WEIGHTS, combine
 from tests.integration.test_ranking import a_run
+from tests.support.combined_reader import reader_in
 from tests.support.labelling import ADMIN, VIEWER
 
 NAMES = {"config.json": "_name_or_path", "tokenizer_config.json": "tokenizer_file"}
@@ -93,10 +93,7 @@ def check(copy, run, encoder):
     places = [str(encoder.parents[1]), encoder.parent.name, json.dumps(encoder.parent.name)[1:-1]]
     assert not any(place.encode() in content for content in contents for place in places)
     away = encoder.rename(encoder.with_name("away"))
-    spec = importlib.util.spec_from_file_location("reader", copy / "combined_reader.py")
-    reader = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(reader)
-    assert reader.CombinedReranker(copy).scores(PAIRS) == pytest.approx(run.served, abs=1e-4)
+    assert reader_in(copy).scores(PAIRS) == pytest.approx(run.served, abs=1e-4)
     away.rename(encoder)
 
 
