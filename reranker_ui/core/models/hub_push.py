@@ -43,7 +43,7 @@ def push_folder(
         )
         if more:
             added = [CommitOperationAdd(name, content) for name, content in more.items()]
-            api.create_commit(repo, added, commit_message="What the model ranks together with")
+            api.create_commit(repo, added, commit_message="The files that the run ranks with")
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:

@@ -89,8 +89,8 @@ def encoder_beside_model(workspace: Workspace, folder: RunFolder) -> Path | None
     """The folder of the encoder that a copy of the run's model needs; None where the Hub has it.
 
     The weights of the embedded E5 were packed in 4 bits. Those on the Hub give other cosines, and
-    a combination would turn them into other scores. Refused: an encoder that was in a folder of
-    this machine and is no longer there.
+    a combination would turn them into other scores. Refused: an encoder in a folder of this
+    machine that was moved, deleted or damaged.
     """
     combined = read_object(folder.combined_file) or {}
     weights = combined.get("weights") or {}

@@ -18,7 +18,7 @@ def files_beside(combined: Path, encoder: Path | None = None) -> Files:
     """The files of a run with `combined` as its combined.json, by their names in the copy.
 
     Its combined.json, which names no folder of this machine, READER, and the files of `encoder` in
-    a folder of its own. None where there is no such file, as the model is alone.
+    a folder of its own. Empty without a combined.json: the model then ranks alone.
     """
     if not combined.is_file():
         return {}
