@@ -13,7 +13,7 @@ from reranker_ui.services.store.database import annotations, decisions, leases, 
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.support.labelling import ADMIN, LINH, MAI, seed
-from tests.support.server_calls import SERVER_CALLS, hold_calls
+from tests.support.server_calls import SERVER_CALLS, hold_calls, labels_saved
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -47,13 +47,6 @@ def labels(space, ids):
     return {pair: label for pair, label, _ in rows(space, ids)}
 
 
-def saved(page):
-    expect(page.locator(".rr-an-state")).to_have_text("Saved")
-    page.wait_for_function(
-        "() => !Object.keys(localStorage).some((key) => key.startsWith('rr-outbox'))"
-    )
-
-
 def passage(page):
     return page.locator(".rr-an-card .rr-an-passage")
 
@@ -64,7 +57,7 @@ def test_ten_keys_label_ten_pairs(home, open_annotate):
     for number, key in enumerate("0110s10101"):
         expect(passage(page)).to_have_text(f"Passage {number} on ice caves.")
         page.keyboard.press(key)
-    saved(page)
+    labels_saved(page)
     given = [0, 1, 1, 0, None, 1, 0, 1, 0, 1]
     assert labels(home, ids) == dict(zip(ids, given, strict=False))
     expect(page.locator(".rr-an-progress")).to_contain_text("9 of 40")
@@ -83,7 +76,7 @@ def test_the_next_pair_does_not_wait_for_the_server(home, open_annotate):
     expect(page.locator(".rr-an-state")).to_have_text("3 waiting")
     assert rows(home, ids) == []
     release()
-    saved(page)
+    labels_saved(page)
     assert list(labels(home, ids).values()) == [1, 0, 1]
 
 
@@ -99,7 +92,7 @@ def test_offline_labels_are_kept_and_sent(home, open_annotate):
     expect(page.locator(".rr-banner")).to_contain_text("Can't reach the server")
     assert rows(home, ids) == []
     page.context.set_offline(False)
-    saved(page)
+    labels_saved(page)
     expect(page.locator(".rr-banner")).to_be_hidden()
     expect(page.get_by_label("This query", exact=True)).to_contain_text("1 of 3 labelled by you")
     expect(page.locator(".rr-an-last tbody tr")).to_have_count(4)
@@ -121,7 +114,7 @@ def test_labels_that_were_not_sent_are_sent_when_the_page_is_opened_again(home, 
     page.unroute(SERVER_CALLS)
     page.reload()
     page.wait_for_selector(".rr-an-query")
-    saved(page)
+    labels_saved(page)
     assert labels(home, ids) == {ids[0]: 1, ids[1]: 0}
 
 
@@ -130,20 +123,20 @@ def test_undo_goes_on_after_a_reload(home, open_annotate):
     page = open_annotate("undo")
     for key in "101":
         page.keyboard.press(key)
-    saved(page)
+    labels_saved(page)
     page.keyboard.press("u")
     expect(passage(page)).to_have_text("Passage 2 on ice caves.")
-    saved(page)
+    labels_saved(page)
     assert list(labels(home, ids)) == ids[:2]
     page.reload()
     expect(passage(page)).to_have_text("Passage 2 on ice caves.")
     expect(page.locator(".rr-an-last tbody tr")).to_have_count(2)
     page.keyboard.press("u")
     expect(passage(page)).to_have_text("Passage 1 on ice caves.")
-    saved(page)
+    labels_saved(page)
     assert list(labels(home, ids)) == ids[:1]
     page.keyboard.press("1")
-    saved(page)
+    labels_saved(page)
     assert labels(home, ids) == {ids[0]: 1, ids[1]: 1}
 
 
@@ -157,7 +150,7 @@ def test_keys_are_off_while_typing_and_the_note_goes_with_the_label(home, open_a
     page.keyboard.press("Control+1")
     expect(passage(page)).to_have_text("Passage 0 on ice caves.")
     page.keyboard.press("1")
-    saved(page)
+    labels_saved(page)
     assert rows(home, ids) == [(ids[0], 1, "10 s u: says how")]
     expect(page.locator(".rr-an-noted")).to_have_count(0)
 
@@ -185,14 +178,14 @@ def test_a_label_is_changed_in_its_place(home, open_annotate):
     page.locator(".rr-an-last tbody tr").nth(1).locator(".rr-an-chip").click()
     page.get_by_role("menuitem", name="Grade 3").click()
     expect(page.locator(".rr-an-last .rr-an-chip").first).to_be_focused()
-    saved(page)
+    labels_saved(page)
     assert labels(home, ids) == {ids[0]: 3, ids[1]: 3, ids[2]: 2}
     expect(passage(page)).to_have_text("Passage 3 on ice caves.")
     chip = page.locator(".rr-an-last .rr-an-chip").first
     chip.click()
     page.get_by_role("menuitem", name="Can't tell").click()
     expect(chip).to_have_text("can't tell")
-    saved(page)
+    labels_saved(page)
     assert labels(home, ids) == {ids[0]: 3, ids[1]: None, ids[2]: 2}
 
 
@@ -204,7 +197,7 @@ def test_a_score_is_given_in_five_steps(home, open_annotate):
     for key, code in (("&", "Digit1"), ("ы", "KeyS"), ("S", "KeyS")):  # French, Russian, Caps Lock
         press = "([key, code]) => document.dispatchEvent(new KeyboardEvent('keydown', {key, code}))"
         page.evaluate(press, [key, code])
-    saved(page)
+    labels_saved(page)
     assert list(labels(home, ids).values()) == [0, 0.25, 0.5, 0.75, 1, 0.25, None, None]
 
 
@@ -256,7 +249,7 @@ def test_guidelines_are_edited_and_versioned(home, open_annotate):
     page.get_by_role("button", name="Save guidelines").click()
     expect(page.locator(".rr-an-rail .rr-an-md strong")).to_have_text("useful")
     page.keyboard.press("1")
-    saved(page)
+    labels_saved(page)
 
 
 def test_a_dispute_is_ended_by_one_key(home, open_annotate):
@@ -368,7 +361,7 @@ def test_an_open_page_follows_new_guidelines_and_a_label_keeps_the_version_it_wa
     expect(page.locator(".rr-toast")).to_contain_text("version 2")
     expect(page.locator(".rr-an-question")).to_have_text("Is it long?")
     page.keyboard.press("1")
-    saved(page)
+    labels_saved(page)
     with home.reading() as connection:
         query = select(annotations.c.guidelines_version).where(annotations.c.pair_id.in_(ids))
         assert list(connection.scalars(query.order_by(annotations.c.pair_id))) == [1, 2]
@@ -429,7 +422,7 @@ def test_the_history_of_a_pair(home, open_annotate):
     page.keyboard.press("Escape")
     page.keyboard.press("1")  # the keys are on again
     expect(passage(page)).to_have_text("Passage 1 on ice caves.")
-    saved(page)
+    labels_saved(page)
 
 
 def test_pairs_are_added_by_hand(home, open_annotate):
@@ -475,7 +468,7 @@ def test_on_a_phone_answers_are_tapped_in_a_dock_and_pairs_are_read_in_full(
     page.get_by_role("button", name="Relevant", exact=True).tap()
     page.get_by_role("button", name="Not relevant").tap()
     page.get_by_role("button", name="Skip", exact=True).tap()
-    saved(page)
+    labels_saved(page)
     assert list(labels(home, ids).values()) == [1, 0, None]
     for answer in page.locator(".rr-an-answer").all():
         box = answer.bounding_box()
@@ -507,7 +500,7 @@ def test_a_killed_server_loses_no_label(new_server, new_page):
     page.wait_for_selector(".rr-an-query")
     for key in "110":
         page.keyboard.press(key)
-    saved(page)
+    labels_saved(page)
     page.context.offline = True
     server.kill()
     for key in "01":

@@ -1,28 +1,15 @@
 """Once round the loop in a real Chromium, from the first start to a better ranking."""
 
-import time
-
 import pytest
 from sqlalchemy import func, select
 
 from reranker_ui.services.store.database import annotations
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
+from tests.support.server_calls import labels_saved
 
 expect = pytest.importorskip("playwright.sync_api").expect
 SLOW = 120_000  # ms; a worker starts, imports torch and trains
-
-
-def kept(space, labels):
-    """Whether so many labels are in the database; "Saved" stays while one is on its way."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        with space.reading() as connection:
-            found = connection.scalar(select(func.count()).select_from(annotations))
-        if found == labels:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_the_whole_loop(new_server, new_page, tiny_model):
@@ -43,9 +30,10 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
             "before => document.querySelector('.rr-an-card').innerText !== before", arg=before
         )
     expect(page.locator(".rr-toast")).to_contain_text("You can train a reranker on them now")
-    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    labels_saved(page)
     space = open_workspace(Settings(home=server.home))
-    assert kept(space, 10)
+    with space.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(annotations)) == 10
 
     # Train on them, and watch.
     page.get_by_role("tab", name="Train").click()

@@ -7,7 +7,7 @@ from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.support.labelling import seed
-from tests.support.server_calls import hold_calls
+from tests.support.server_calls import hold_calls, labels_saved
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
@@ -39,7 +39,7 @@ def signed_in(new_server, new_page, tmp_path):
 def test_a_session_that_ends_loses_nothing(signed_in):
     page = signed_in
     page.keyboard.press("1")
-    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    labels_saved(page)
     page.context.clear_cookies()
     page.keyboard.press("0")
     expect(page.locator(".rr-an-state")).to_have_text("Signed out, 1 saved in this browser")
@@ -53,7 +53,7 @@ def test_a_session_that_ends_loses_nothing(signed_in):
     page.keyboard.press("Enter")
     expect(page.locator(".rr-banner")).to_be_hidden()
     page.get_by_role("tab", name="Annotate").click()
-    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    labels_saved(page)
     expect(page.get_by_label("Note on this pair")).to_have_value("half a note")
     expect(page.locator(".rr-an-progress")).to_contain_text("2 of 12")
 

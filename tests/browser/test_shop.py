@@ -9,6 +9,7 @@ from reranker_ui.services.ranking.demo import demo_settings
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
+from tests.support.server_calls import labels_saved
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
@@ -96,7 +97,7 @@ def label_all(page, grades):
         page.keyboard.press(grades(text))
         expect(passage.filter(has_text=re.compile(f"^{re.escape(text)}$"))).to_have_count(0)
     expect(page.locator(".rr-an-card")).to_contain_text(f"All {2 * QUERIES} pairs are labelled")
-    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    labels_saved(page)
 
 
 def train_twice(page):

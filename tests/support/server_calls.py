@@ -1,6 +1,8 @@
-"""The calls of the server that a page in the browser makes: held, or broken off by a test."""
+"""The calls of the server that a page in the browser makes: held, broken off, waited for."""
 
 import re
+
+from playwright.sync_api import expect
 
 SERVER_CALLS = re.compile("component_server")
 
@@ -16,3 +18,12 @@ def hold_calls(page):
             route.continue_()
 
     return release
+
+
+def labels_saved(page):
+    """Wait until the server has confirmed every label of `page`; "Saved" alone stays for a
+    moment while one is on its way."""
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('rr-outbox'))"
+    )
+    expect(page.locator(".rr-an-state")).to_have_text("Saved")
