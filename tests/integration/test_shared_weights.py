@@ -7,6 +7,8 @@ import pytest
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.torch_engine import TorchEngine
 
+# Some processors add in another order where the mapped weights begin at another address.
+LAST_DIGITS = 1e-6
 PAIRS = [("ice", "a cave"), ("ice", "water runs through the ice"), ("sea", "")]
 
 
@@ -22,11 +24,14 @@ def test_scores_stay_the_same(kind, score, tiny_model, tmp_path):
     shared.share_weights(tiny_model, tmp_path)
     (file,) = tmp_path.glob("*/*")
     assert mapped(tmp_path) == {str(file)}
-    assert getattr(shared, score)(PAIRS) == getattr(plain, score)(PAIRS)
+    assert getattr(shared, score)(PAIRS) == pytest.approx(
+        getattr(plain, score)(PAIRS), abs=LAST_DIGITS
+    )
 
 
 def test_one_copy_serves_all_and_a_damaged_one_is_replaced(tiny_model, tmp_path):
-    plain, expected = TorchEngine(tiny_model), TorchEngine(tiny_model).logits(PAIRS)
+    plain = TorchEngine(tiny_model)
+    expected = pytest.approx(plain.logits(PAIRS), abs=LAST_DIGITS)
     plain.share_weights(tiny_model, tmp_path)
     (file,) = tmp_path.glob("*/*")
     written = file.stat().st_ino
