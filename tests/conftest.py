@@ -1,5 +1,6 @@
 """What every test may use: the real data where it is there, a home, a tiny model."""
 
+import gc
 import json
 import os
 import sys
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(items):
     if "PYTEST_XDIST_WORKER" in os.environ:
         places = {name: place for place, name in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """What a test leaves, libraries above all, is not looked through again by each collection:
+    that takes a quarter of the processor's time."""
+    result = yield
+    gc.collect()
+    gc.freeze()
+    return result
 
 
 def pytest_generate_tests(metafunc):
