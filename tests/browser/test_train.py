@@ -151,6 +151,39 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
 
 
+def test_the_panel_of_dev_starts_on_a_metric_that_has_values(new_server, new_page, nowhere):
+    server = new_server()
+    space = open_workspace(Settings(home=server.home))
+    labelled_dataset(space, "caves")
+    recipe = recipe_from(base="embedded")
+    runs = [lifecycle.start(space, ADMIN, "caves", recipe) for _ in range(2)]
+    scored, unscored = (RunFolder(run["folder"]) for run in runs)
+    for folder in (scored, unscored):
+        folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    page = new_page(f"{server.url}/?tab=train&run=1")
+    metric, chart = page.get_by_label("Metric on dev"), page.locator(".rr-live-chart")
+    expect(metric).to_have_value("ndcg@10")  # nothing is measured yet
+    metrics = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": 0.4}
+    scored.emit("evaluated", when="base", split="dev", step=0, metrics=metrics)
+    scored.emit("log", step=4, max_steps=9, loss=0.6)
+    scored.emit("evaluated", when="during", split="dev", step=4, metrics=metrics)
+    points(page, "dev", 1)
+    expect(metric).to_have_value("average_precision")
+    expect(page.locator(".rr-panel-title").nth(1)).to_contain_text("AP on dev")
+    expect(chart).not_to_contain_text("computed")
+    metric.select_option("ndcg@10")
+    expect(chart).to_contain_text("nDCG@10 cannot be computed on this dev split.")
+    scored.emit("evaluated", when="during", split="dev", step=8, metrics=metrics)
+    scored.emit("log", step=8, max_steps=9, loss=0.5)
+    points(page, "train", 1)
+    expect(metric).to_have_value("ndcg@10")  # as the user chose
+
+    unscored.emit("log", step=4, max_steps=9, loss=0.6)
+    page = new_page(f"{server.url}/?tab=train&run=2")
+    expect(page.locator(".rr-live-chart")).to_contain_text("No metric can be computed")
+    space.engine.dispose()
+
+
 def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_page, ended):
     run = ended("watched")
     page = new_page(f"{server.url}/?tab=train&run={run['id']}")
