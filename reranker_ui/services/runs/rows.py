@@ -13,7 +13,7 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.runs import progress as progress_in
 from reranker_ui.services.runs.execution.known_executors import kind_of
 from reranker_ui.services.runs.executors import RunPlace
-from reranker_ui.services.runs.progress import Metrics
+from reranker_ui.services.runs.progress import Metrics, VerdictMetric
 from reranker_ui.services.store.workspace import Workspace
 
 ALONE = ":tuned"  # after a run's name: only its cross-encoder
@@ -74,10 +74,12 @@ class ListedFields(TypedDict):
 class Run(ListedFields):
     """A run with everything that its folder says. Times in Unix seconds.
 
-    `counts`: pairs by split; `chain`: the first run of its chain; `later`: the numbers of those
-    that follow; `left`: seconds until it ends; `steps` and `step` include those of the warm start.
+    `verdict_metric`: the metric on test by which it is compared; `counts`: pairs by split; `chain`:
+    the first run of its chain; `later`: the numbers of those that follow; `left`: seconds until it
+    ends; `steps` and `step` include those of the warm start.
     """
 
+    verdict_metric: VerdictMetric
     counts: dict[str, int]
     folder: str
     chain: int | None
@@ -174,6 +176,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "dev": progress.dev,
         "sentence": f"{sentence.rstrip('.')}. {damage}" if damage else sentence,
         "verdict": progress_in.verdict(progress.metrics, origin["title"]),
+        "verdict_metric": progress_in.verdict_metric(progress.metrics),
         "error": progress.ended.get("error"),
         "notices": progress.notices,
         "phase": progress.log.get("phase") or progress.started.get("phase") or "train",
