@@ -115,7 +115,7 @@ def test_a_run_whose_job_waits_again_offers_to_save_what_there_is(new_server, ne
         lifecycle.start(space, ADMIN, "caves", recipe_from(base="embedded"))["folder"]
     )
     folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
-    folder.emit("log", step=4, max_steps=9, loss=0.6)
+    folder.emit("log", step=4, max_steps=9, loss=0.6, pairs_per_second=50.0)
     Job("7", "waiting", "PENDING").save(folder.path)
     page = new_page(f"{server.url}/?tab=train&dataset=caves&run=1")
     actions = page.locator(".rr-live-actions")
@@ -131,8 +131,16 @@ def test_a_run_whose_job_waits_again_offers_to_save_what_there_is(new_server, ne
     expect(page.get_by_role("menuitem", name="Cancel …")).to_be_visible()
     expect(page.get_by_role("menuitem", name="Stop and save")).to_have_count(0)
     more.press("Escape")
+    expect(page.locator(".rr-live-facts")).not_to_contain_text("pairs/s")
     checkpoint(folder, 4)
-    expect(save).to_be_visible()
+    save.click()
+    expect(actions).to_contain_text("Saves when its job runs")
+    expect(page.locator(".rr-live .rr-status")).to_have_text("Waiting")
+    actions.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Keep waiting").click()
+    Job("7", "running", "RUNNING").save(folder.path)
+    expect(actions).to_contain_text("Stopping after this step")
+    expect(page.locator(".rr-live-facts")).to_contain_text("pairs/s")
     space.engine.dispose()
 
 

@@ -18,6 +18,7 @@ from reranker_ui.services.store.workspace import Workspace
 
 ALONE = ":tuned"  # after a run's name: only its cross-encoder
 _LONGEST_ID = 9  # digits: what a database can compare with an id
+_SAVES_LATER = "It stops and saves its model when the job runs."
 _STOPPING = {"keep": "Stopping after this step", "cancel": "Cancelling"}
 _SHORT = {
     EMBEDDED_BASE: "embedded MiniLM or E5",
@@ -143,6 +144,8 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     sentence = _STOPPING[stopping] if stopping else _waits(folder, state, row)
     sentence = sentence or progress_in.sentence(progress, state)
     sentence = executors.sentence(place, state, sentence)
+    if stopping == "keep" and place["phase"] == "waiting":
+        sentence = f"{sentence}. {_SAVES_LATER}"
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
@@ -186,7 +189,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "loss": progress.log.get("loss"),
         "pairs_per_second": progress.log.get("pairs_per_second"),
         "left": None if stopping or waits_again else _left(progress, state, now),
-        "seconds": progress_in.seconds(progress, state, now),
+        "seconds": progress_in.seconds(progress, state, progress.seen_at if waits_again else now),
         "started_at": progress.started.get("time"),
         "ended_at": progress.ended.get("time"),
         "precision": progress.started.get("precision"),
