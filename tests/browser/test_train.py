@@ -14,6 +14,7 @@ from tests.support import fake_worker
 from tests.support.checkpoint import checkpoint
 from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, seed
+from tests.support.server_calls import SERVER_CALLS
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=30_000)
@@ -190,6 +191,29 @@ def test_the_panel_of_dev_starts_on_a_metric_that_has_values(new_server, new_pag
     page = new_page(f"{server.url}/?tab=train&run=2")
     expect(page.locator(".rr-live-chart")).to_contain_text("No metric can be computed")
     space.engine.dispose()
+
+
+def test_what_an_admin_may_do_is_offered_as_soon_as_the_role_is_known(server, new_page, ended):
+    run, asked, held = ended("watched"), [], []
+
+    def hold(route):
+        asked.append(route.request.post_data_json["fn_name"])
+        if asked[-1] == "overview" or (asked[-1] == "follow" and asked.count("follow") > 1):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page = new_page()
+    page.route(SERVER_CALLS, hold)
+    page.goto(f"{server.url}/?tab=train&run={run['id']}")
+    actions = page.locator(".rr-live-actions")
+    expect(actions.get_by_role("button", name="Open in Playground")).to_be_visible()
+    expect(actions.get_by_role("button", name="Run again")).to_have_count(0)
+    for route in held:
+        if route.request.post_data_json["fn_name"] == "overview":
+            route.continue_()
+    expect(actions.get_by_role("button", name="Run again")).to_be_visible()
+    expect(actions.get_by_role("button", name="Continue training")).to_be_visible()
 
 
 def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_page, ended):
