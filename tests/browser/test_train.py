@@ -14,6 +14,7 @@ from tests.support import fake_worker
 from tests.support.checkpoint import checkpoint
 from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, seed
+from tests.support.server_calls import SERVER_CALLS
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=30_000)
@@ -115,7 +116,7 @@ def test_a_run_whose_job_waits_again_offers_to_save_what_there_is(new_server, ne
         lifecycle.start(space, ADMIN, "caves", recipe_from(base="embedded"))["folder"]
     )
     folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
-    folder.emit("log", step=4, max_steps=9, loss=0.6)
+    folder.emit("log", step=4, max_steps=9, loss=0.6, pairs_per_second=50.0)
     Job("7", "waiting", "PENDING").save(folder.path)
     page = new_page(f"{server.url}/?tab=train&dataset=caves&run=1")
     actions = page.locator(".rr-live-actions")
@@ -131,8 +132,16 @@ def test_a_run_whose_job_waits_again_offers_to_save_what_there_is(new_server, ne
     expect(page.get_by_role("menuitem", name="Cancel …")).to_be_visible()
     expect(page.get_by_role("menuitem", name="Stop and save")).to_have_count(0)
     more.press("Escape")
+    expect(page.locator(".rr-live-facts")).not_to_contain_text("pairs/s")
     checkpoint(folder, 4)
-    expect(save).to_be_visible()
+    save.click()
+    expect(actions).to_contain_text("Saves when its job runs")
+    expect(page.locator(".rr-live .rr-status")).to_have_text("Waiting")
+    actions.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Keep waiting").click()
+    Job("7", "running", "RUNNING").save(folder.path)
+    expect(actions).to_contain_text("Stopping after this step")
+    expect(page.locator(".rr-live-facts")).to_contain_text("pairs/s")
     space.engine.dispose()
 
 
@@ -149,6 +158,62 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     assert baselines | {"warm start", "best checkpoint by AP"} <= set(names)
     expect(page.locator(".rr-panel-title").nth(1)).to_contain_text("cosine, best free")
     expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
+
+
+def test_the_panel_of_dev_starts_on_a_metric_that_has_values(new_server, new_page, nowhere):
+    server = new_server()
+    space = open_workspace(Settings(home=server.home))
+    labelled_dataset(space, "caves")
+    recipe = recipe_from(base="embedded")
+    runs = [lifecycle.start(space, ADMIN, "caves", recipe) for _ in range(2)]
+    scored, unscored = (RunFolder(run["folder"]) for run in runs)
+    for folder in (scored, unscored):
+        folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    page = new_page(f"{server.url}/?tab=train&run=1")
+    metric, chart = page.get_by_label("Metric on dev"), page.locator(".rr-live-chart")
+    expect(metric).to_have_value("ndcg@10")  # nothing is measured yet
+    metrics = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": 0.4}
+    scored.emit("evaluated", when="base", split="dev", step=0, metrics=metrics)
+    scored.emit("log", step=4, max_steps=9, loss=0.6)
+    scored.emit("evaluated", when="during", split="dev", step=4, metrics=metrics)
+    points(page, "dev", 1)
+    expect(metric).to_have_value("average_precision")
+    expect(page.locator(".rr-panel-title").nth(1)).to_contain_text("AP on dev")
+    expect(chart).not_to_contain_text("computed")
+    metric.select_option("ndcg@10")
+    expect(chart).to_contain_text("nDCG@10 cannot be computed on this dev split.")
+    scored.emit("evaluated", when="during", split="dev", step=8, metrics=metrics)
+    scored.emit("log", step=8, max_steps=9, loss=0.5)
+    points(page, "train", 1)
+    expect(metric).to_have_value("ndcg@10")  # as the user chose
+
+    unscored.emit("log", step=4, max_steps=9, loss=0.6)
+    page = new_page(f"{server.url}/?tab=train&run=2")
+    expect(page.locator(".rr-live-chart")).to_contain_text("No metric can be computed")
+    space.engine.dispose()
+
+
+def test_what_an_admin_may_do_is_offered_as_soon_as_the_role_is_known(server, new_page, ended):
+    run, asked, held = ended("watched"), [], []
+
+    def hold(route):
+        asked.append(route.request.post_data_json["fn_name"])
+        if asked[-1] == "overview" or (asked[-1] == "follow" and asked.count("follow") > 1):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page = new_page()
+    page.route(SERVER_CALLS, hold)
+    page.goto(f"{server.url}/?tab=train&run={run['id']}")
+    actions = page.locator(".rr-live-actions")
+    expect(actions.get_by_role("button", name="Open in Playground")).to_be_visible()
+    expect(actions.get_by_role("button", name="Run again")).to_have_count(0)
+    for route in held:
+        if route.request.post_data_json["fn_name"] == "overview":
+            route.continue_()
+    expect(actions.get_by_role("button", name="Run again")).to_be_visible()
+    expect(actions.get_by_role("button", name="Continue training")).to_be_visible()
 
 
 def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_page, ended):

@@ -64,6 +64,11 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     page.locator("#rr-run-batch_size").fill("64")
     expect(why).to_contain_text("Set by you: Batch size 64 instead of 16.")
     expect(why).not_to_contain_text("72 pairs are few")
+    expect(why).to_contain_text("33% of the pairs are positive")
+    page.locator("#rr-run-loss").select_option("ranknet")  # which has no positive weight
+    expect(why).not_to_contain_text("33% of the pairs are positive")
+    page.locator("#rr-run-loss").select_option("bce")
+    expect(why).to_contain_text("33% of the pairs are positive")
     page.get_by_label("Found by").select_option("encoder")
     expect(why).to_contain_text("Hard negativesSet by you: Found by encoder instead of none.")
     page.locator("#rr-run-seed").fill("7")

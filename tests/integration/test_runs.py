@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from reranker_ui.core.values.execution.placement import Job
+from reranker_ui.core.values import event_log
+from reranker_ui.core.values.execution.placement import Job, job_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -193,6 +194,22 @@ def test_a_run_says_how_long_it_takes_only_while_it_trains(workspace, nowhere, r
     assert left() is None
 
 
+def test_the_time_of_a_run_stands_still_while_its_job_waits_again(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    hour_ago = time.time() - 3600
+    for event, seconds in (("started", 0), ("log", 60)):
+        event_log.append(folder.events_file, {"event": event, "time": hour_ago + seconds})
+
+    def shown(phase):
+        Job("7", phase, "").save(folder.path)
+        return lifecycle.find_run(workspace, ADMIN, run["id"])["seconds"]
+
+    assert shown("running") >= 3600
+    assert shown("waiting") == pytest.approx(60)
+
+
 def test_a_run_whose_job_was_queued_again_says_what_it_can_save(workspace, nowhere, recipe):
     labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
@@ -216,6 +233,22 @@ def test_a_run_whose_job_was_queued_again_says_what_it_can_save(workspace, nowhe
         folder.emit(event)
     assert can_save("waiting") == (True, True)
     assert can_save("ended") == (False, False)
+
+
+def test_a_waiting_job_saves_its_checkpoint_when_it_runs(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started")
+    checkpoint(folder, 4)
+    Job("7", "waiting", "PENDING").save(folder.path)
+    asked = lifecycle.stop(workspace, ADMIN, run["id"], "keep")
+    assert (asked["status"], asked["stopping"]) == ("running", "keep")
+    assert "saves its model when the job runs" in asked["sentence"]
+    assert job_of(folder.path).phase == "waiting" and folder.stop_requested() == "keep"
+    Job("7", "running", "RUNNING").save(folder.path)
+    sentence = lifecycle.find_run(workspace, ADMIN, run["id"])["sentence"]
+    assert sentence == "Stopping after this step"
 
 
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):

@@ -410,6 +410,21 @@ def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypat
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
+def test_a_lost_run_that_is_asked_to_stop_saves_the_model_of_its_checkpoint(
+    home, tiny_model, monkeypatch
+):
+    from reranker_ui.core.training.run import train
+
+    folder = frozen(home, 1, tiny_model, epochs=4, eval_every=4)
+    train_until(monkeypatch, 6, folder)
+    assert folder.last_checkpoint()
+    folder.request_stop("keep")
+    before = len(seen(folder, "log"))
+    train(folder, 1)
+    assert len(seen(folder, "log")) == before + 1  # one step after the checkpoint
+    assert folder.status() == "stopped" and (folder.model / "model.safetensors").exists()
+
+
 def test_two_pairs_and_no_dev_or_test_split_are_enough(home, tiny_model):
     from reranker_ui.core.training.run import train
 

@@ -1,44 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOf } from "../../assets/js/train/cancel.js";
-import { bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
 import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
 import { requested } from "../../assets/js/train/process_count.js";
 import { setByUser } from "../../assets/js/train/recipe_reasons.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
-import { line, smoother } from "../../assets/js/train/smoothing.js";
 import { isSure, rivalOf, statusWord, strongestFree } from "../../assets/js/train/words.js";
-
-test("without weight the values stay as they are", () => {
-  const smooth = smoother(0);
-  assert.deepEqual([3, 1, 2].map(smooth), [3, 1, 2]);
-});
-
-test("the first value is not pulled to zero", () => {
-  assert.equal(smoother(0.99)(5), 5);
-});
-
-test("a constant line stays constant", () => {
-  const smooth = smoother(0.9);
-  for (const y of [2, 2, 2, 2].map(smooth)) assert.ok(Math.abs(y - 2) < 1e-12);
-});
-
-test("newer values count more", () => {
-  const smooth = smoother(0.5);
-  smooth(0);
-  // (0.5 * 0 + 0.5 * 1) / (1 - 0.25)
-  assert.ok(Math.abs(smooth(1) - 2 / 3) < 1e-12);
-});
-
-test("points as Plotly takes them", () => {
-  const points = /** @type {[number, number][]} */ ([
-    [1, 10],
-    [2, 20],
-  ]);
-  assert.deepEqual(line(points), { x: [1, 2], y: [10, 20] });
-  assert.deepEqual(line(points, (y) => y / 10).y, [1, 2]);
-});
 
 test("a run has to beat the stronger of BM25 and cosine, where they are measured", () => {
   const [low, high] = [{ "ndcg@10": 0.4 }, { "ndcg@10": 0.6 }];
@@ -51,40 +19,14 @@ test("a run has to beat the stronger of BM25 and cosine, where they are measured
   assert.equal(strongestFree(byMap, "map"), "bm25");
 });
 
-test("gains of few test queries are over the strongest free ranker by average precision", () => {
-  const measured = (/** @type {number | null} */ ndcg, /** @type {number} */ precision) => ({
-    "ndcg@10": ndcg,
-    average_precision: precision,
-  });
-  const free = { bm25: measured(0.9, 0.2), cosine: measured(0.8, 0.3) };
-  const run = (/** @type {number} */ queries) => ({ metrics: { ...free, tuned: { queries } } });
-  assert.equal(rivalOf(run(12)), "bm25");
-  assert.equal(rivalOf(run(9)), "cosine");
-  const none = { bm25: measured(null, 0.2), cosine: measured(null, 0.3), tuned: { queries: 0 } };
-  assert.equal(rivalOf({ metrics: none }), "cosine");
-  assert.equal(rivalOf({ metrics: { tuned: { queries: 0 } } }), "base");
-});
-
-test("the best checkpoint is the highest by the metric that decides, the first of equals", () => {
-  const dev = /** @type {Record<string, [number, number][]>} */ ({
-    "ndcg@10": [
-      [0, 0.9],
-      [10, 0.5],
-      [20, 0.7],
-      [30, 0.7],
-    ],
-    average_precision: [
-      [10, 0.4],
-      [20, 0.3],
-      [30, 0.2],
-    ],
-  });
-  assert.equal(bestStep(dev, "ndcg@10"), 20);
-  assert.equal(bestStep(dev, "auto"), 10);
-  assert.equal(bestStep(dev, "last"), null);
-  assert.equal(bestStep({}, "auto"), null);
-  assert.equal(bestWord(dev, "average_precision", "auto"), "best checkpoint");
-  assert.equal(bestWord(dev, "ndcg@10", "auto"), "best checkpoint by AP");
+test("gains are over the strongest free ranker by the metric of the verdict", () => {
+  const metrics = {
+    bm25: { "ndcg@10": 0.9, average_precision: 0.2 },
+    cosine: { "ndcg@10": null, average_precision: 0.3 },
+  };
+  assert.equal(rivalOf({ metrics, verdict_metric: "ndcg@10" }), "bm25");
+  assert.equal(rivalOf({ metrics, verdict_metric: "average_precision" }), "cosine");
+  assert.equal(rivalOf({ metrics: {}, verdict_metric: "ndcg@10" }), "base");
 });
 
 test("the plot of seeds holds every seed and interval", () => {

@@ -48,6 +48,7 @@ def test_every_choice_has_its_reason_in_a_sentence():
     assert recipe.name == "advised" and len(choices) == 7
     assert all(one.value and one.reason.endswith(".") for one in choices.values())
     assert all(one.fields and hasattr(recipe, one.fields[0]) for one in choices.values())
+    assert choices["Positive weight"].fields == ("pos_weight", "loss")
 
 
 def test_few_pairs_are_read_in_small_batches():

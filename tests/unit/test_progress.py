@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from reranker_ui.core.evaluation.verdict import FEW
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs.progress import (
     gain_interval,
@@ -12,6 +13,7 @@ from reranker_ui.services.runs.progress import (
     seconds,
     sentence,
     verdict,
+    verdict_metric,
 )
 
 STARTED = {
@@ -160,6 +162,13 @@ def test_where_hardly_a_query_can_be_ranked_all_pairs_decide():
     metrics = {"tuned": few | {"average_precision": 0.1}, "base": few | {"average_precision": 0.9}}
     said = verdict(metrics, "run 3")
     assert said.startswith("Not better than run 3: average precision 0.100")
+
+
+@pytest.mark.parametrize("queries", [None, 0, FEW - 1, FEW])
+def test_few_test_queries_have_a_verdict_by_average_precision(queries):
+    tuned = None if queries is None else {"queries": queries}
+    by = "ndcg@10" if queries == FEW else "average_precision"
+    assert verdict_metric({"tuned": tuned}) == by
 
 
 def test_the_sentence_uses_the_metric_of_the_verdict_on_the_page():

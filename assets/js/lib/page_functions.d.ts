@@ -1518,8 +1518,9 @@ type Role = "viewer" | "annotator" | "admin";
 /**
  * A run with everything that its folder says. Times in Unix seconds.
  *
- * `counts`: pairs by split; `chain`: the first run of its chain; `later`: the numbers of those
- * that follow; `left`: seconds until it ends; `steps` and `step` include those of the warm start.
+ * `verdict_metric`: the metric on test by which it is compared; `counts`: pairs by split; `chain`:
+ * the first run of its chain; `later`: the numbers of those that follow; `left`: seconds until it
+ * ends; `steps` and `step` include those of the warm start.
  */
 interface Run {
   id: number;
@@ -1548,6 +1549,7 @@ interface Run {
   created_at: number;
   place: RunPlace;
   seconds: number | null;
+  verdict_metric: "ndcg@10" | "average_precision";
   counts: Record<string, number>;
   folder: string;
   chain: number | null;

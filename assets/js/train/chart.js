@@ -3,6 +3,7 @@
 import { resolveColours } from "../lib/colours.js";
 import { listen } from "../lib/events.js";
 import { chartNotes } from "./chart_notes.js";
+import { firstMetric } from "./dev_metric.js";
 import { LOG_AXIS } from "./panels.js";
 import { line, smoother } from "./smoothing.js";
 import { METRICS, strongestFree } from "./words.js";
@@ -28,7 +29,8 @@ export class LossChart {
     this.smoothers = this.freshSmoothers();
     /** @type {ComparedRun[]} */
     this.compared = [];
-    this.metric = "ndcg@10";
+    /** @type {string | null} */
+    this.chosen = null; // the metric on dev that the user chose
     this.origin = "base"; // the title of the model that the run started from
     this.bestBy = "auto"; // the dev metric that selects the checkpoint
     /** @type {string | null} */
@@ -45,6 +47,11 @@ export class LossChart {
   /** Steps of the whole run; null before the first figure. */
   get steps() {
     return this.figure ? this.figure.layout.xaxis.range[1] : null;
+  }
+
+  /** The metric on dev that is drawn. */
+  get metric() {
+    return this.chosen ?? firstMetric(this.points);
   }
 
   /** @param {string} meta of a trace */
@@ -124,6 +131,7 @@ export class LossChart {
    * @param {ChartPoints} delta
    */
   async extend(delta) {
+    const { metric } = this;
     const added = [...this.extendLoss(delta), ...this.extendOthers(delta)];
     if (added.length) {
       const [x, y] = [added.map((trace) => trace.x), added.map((trace) => trace.y)];
@@ -139,7 +147,8 @@ export class LossChart {
       await Plotly.restyle(this.box, { y: [[value, value]] }, [this.traceAt(ranker)]);
     }
     if (baselines.length) await this.markBest();
-    if (added.length || baselines.length) await this.drawNotes();
+    if (this.metric !== metric) await this.redraw();
+    else if (added.length || baselines.length) await this.drawNotes();
   }
 
   /** @param {ChartPoints} delta */
@@ -198,7 +207,7 @@ export class LossChart {
 
   /** @param {string} metric on dev */
   setMetric(metric) {
-    this.metric = metric;
+    this.chosen = metric;
     return this.redraw();
   }
 

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../lib/dom.js";
 import { LossChart } from "./chart.js";
+import { unscoredSentence } from "./dev_metric.js";
 import { EXTRAS } from "./panels.js";
 import { ValueTable } from "./value_table.js";
 import { METRICS, strongestFree } from "./words.js";
@@ -24,8 +25,9 @@ export class ChartCard {
       extra: h("div.rr-panel-title.second"),
     };
     this.first = h("div.rr-chart-first"); // in the place of the first value
+    this.unscored = h("div.rr-chart-first"); // in the second panel, where it has no values
     const { loss, dev, extra } = this.titles;
-    this.node = h("div.rr-live-chart", loss, box, dev, extra, this.first);
+    this.node = h("div.rr-live-chart", loss, box, dev, extra, this.first, this.unscored);
   }
 
   get extra() {
@@ -100,10 +102,12 @@ export class ChartCard {
 
   /** @param {Run} run */
   draw(run) {
-    const { points } = this.plot;
+    const { points, metric } = this.plot;
     const empty = !points.warm.length && !points.train.length;
     this.first.textContent = empty ? firstSentence(run) : "";
+    this.unscored.textContent = unscoredSentence(points, metric);
     this.node.classList.toggle("rr-chart-empty", empty);
+    this.metric.value = metric;
     this.drawTitles(run);
     this.table.draw();
   }
@@ -130,6 +134,7 @@ export class ChartCard {
     fill(extra, this.extra ? h("b", EXTRAS[this.extra].title) : null);
     const second = 28 + 8 + this.panel + 12; // below the first title, margin and panel
     dev.style.top = `${second}px`;
+    this.unscored.style.top = `${second + 20 + this.panel / 2}px`;
     extra.style.top = `${second + this.panel + 44}px`;
   }
 }

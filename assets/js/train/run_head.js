@@ -43,8 +43,9 @@ export class RunHead {
     this.about.textContent = about.filter(Boolean).join(", ");
     this.about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     this.drawLines(run);
-    const { id, name, status, stopping, overdue, can_save } = run;
-    const key = [id, name, status, stopping, overdue, can_save, isAdmin()].join(" ");
+    const { id, name, status, stopping, overdue, can_save, place } = run;
+    const state = [id, name, status, stopping, overdue, can_save, place.phase];
+    const key = [...state, isAdmin()].join(" ");
     if (key === this.drawnActions) return;
     this.drawnActions = key;
     fill(this.actions, this.buttons(run));
@@ -96,7 +97,9 @@ export class RunHead {
       return [notifyButton(), run.can_save && stop, cancel];
     }
     const saves = run.stopping === "keep";
-    const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling …");
+    const when =
+      run.place.phase === "waiting" ? "Saves when its job runs" : "Stopping after this step";
+    const text = h("span.rr-muted", saves ? when : "Cancelling …");
     const title = "Force it to end: it has not responded to the cancel request";
     const force = run.overdue && button("End now", end, { kind: "quiet danger", title });
     return [text, saves ? cancel : force];

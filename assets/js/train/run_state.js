@@ -2,6 +2,7 @@
 
 import { fill, h } from "../lib/dom.js";
 import { formatClock, formatInt, formatMetric } from "../lib/format.js";
+import { isWaiting } from "./words.js";
 
 /** The progress of the run. */
 export class RunState {
@@ -30,12 +31,13 @@ export class RunState {
 /** @param {Run} run */
 function runFacts(run) {
   const live = run.status === "running";
+  const trains = live && !isWaiting(run);
   const fact = (/** @type {string} */ value, /** @type {string} */ word) =>
     h("span", h("b", value), ` ${word}`);
   const { step, steps, pairs_per_second: pace, seconds, left } = run;
   return [
     steps ? fact(formatInt(step), `of ${formatInt(steps)} steps`) : h("span", waitingFor(run)),
-    live && !!pace && fact(formatInt(pace), "pairs/s"),
+    trains && !!pace && fact(formatInt(pace), "pairs/s"),
     seconds !== null && fact(formatClock(seconds), live ? "elapsed" : "total"),
     live && left !== null && fact(formatClock(left), "left"),
     !live && run.precision && h("span", `${run.precision}, ${run.device}`),

@@ -82,6 +82,11 @@ export class CurrentRun {
     });
     listen("show", (run) => this.bringIntoView(run));
     listen("back", () => this.refresh());
+    let admin = isAdmin(); // the card may be drawn before the header has read the role
+    listen("pulse", () => {
+      if (admin !== isAdmin() && this.run) this.head.draw(this.run);
+      admin = isAdmin();
+    });
     poll(element, 1, () => this.tick());
     this.chart.followWidth(() => isVisible(element));
   }

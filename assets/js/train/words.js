@@ -37,16 +37,13 @@ export function strongestFree({ bm25, cosine }, metric = "ndcg@10") {
   return meaning !== null && meaning > words ? "cosine" : "bm25";
 }
 
-const FEW = 10; // test queries below which the verdict is by average precision
-
 /**
  * The ranker that gains are over: the strongest free one, or else the model it started from.
- * @param {Pick<Run, "metrics">} run
+ * @param {Pick<Run, "metrics" | "verdict_metric">} run
  * @returns {Ranker}
  */
-export function rivalOf({ metrics }) {
-  const isRanked = (metrics.tuned?.queries ?? 0) >= FEW;
-  return strongestFree(metrics, isRanked ? "ndcg@10" : "average_precision") ?? "base";
+export function rivalOf({ metrics, verdict_metric }) {
+  return strongestFree(metrics, verdict_metric) ?? "base";
 }
 
 const SURE = 0.05; // p below which a difference may be significant, as in the verdict

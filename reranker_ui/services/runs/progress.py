@@ -14,6 +14,7 @@ from reranker_ui.core.values.run_folder import BRING_BACK, RunFolder
 Ranker = Literal["base", "tuned", "bm25", "cosine", "combined"]
 Baseline = Literal["base", "bm25", "cosine"]  # what runs are compared with
 RANKERS: tuple[Ranker, ...] = get_args(Ranker)
+VerdictMetric = Literal["ndcg@10", "average_precision"]
 LIVE = ("queued", "running")
 PACE = ("eta", "pairs_per_second")  # in a log event
 Event = dict[str, Any]
@@ -232,10 +233,9 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
     """A sentence if another ranker reaches the run's ranker on test; None if none does.
 
     The strongest is named; a free one before `origin`, the model that the run started from. By
-    nDCG@10; where fewer than FEW queries can be ranked, by average precision over all pairs.
+    `verdict_metric`.
     """
-    ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
-    metric = "ndcg@10" if ranked >= FEW else "average_precision"
+    ranked, metric = _ranked_queries(metrics), verdict_metric(metrics)
     values = {name: _value(metrics, name, metric) for name in RANKERS}
     own_values = values["tuned"] if values["combined"] is None else values["combined"]
     if own_values is None:
@@ -250,9 +250,18 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
         return None
     best = max(reach, key=lambda title: reach[title])
     where = f"nDCG@10 {own_values:.3f} on {ranked} test queries"
-    if ranked < FEW:
+    if metric == "average_precision":
         where = f"average precision {own_values:.3f} on the test split"
     return f"Not better than {best}: {where}, against {reach[best]:.3f}."
+
+
+def verdict_metric(metrics: Metrics) -> VerdictMetric:
+    """nDCG@10; average precision over all pairs where fewer than FEW queries can be ranked."""
+    return "ndcg@10" if _ranked_queries(metrics) >= FEW else "average_precision"
+
+
+def _ranked_queries(metrics: Metrics) -> int:
+    return int((metrics.get("tuned") or {}).get("queries") or 0)
 
 
 def _value(metrics: Metrics, ranker: Ranker, metric: str) -> float | None:

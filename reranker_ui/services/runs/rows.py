@@ -13,11 +13,12 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.runs import progress as progress_in
 from reranker_ui.services.runs.execution.known_executors import kind_of
 from reranker_ui.services.runs.executors import RunPlace
-from reranker_ui.services.runs.progress import Metrics
+from reranker_ui.services.runs.progress import Metrics, VerdictMetric
 from reranker_ui.services.store.workspace import Workspace
 
 ALONE = ":tuned"  # after a run's name: only its cross-encoder
 _LONGEST_ID = 9  # digits: what a database can compare with an id
+_SAVES_LATER = "It stops and saves its model when the job runs."
 _STOPPING = {"keep": "Stopping after this step", "cancel": "Cancelling"}
 _SHORT = {
     EMBEDDED_BASE: "embedded MiniLM or E5",
@@ -74,10 +75,12 @@ class ListedFields(TypedDict):
 class Run(ListedFields):
     """A run with everything that its folder says. Times in Unix seconds.
 
-    `counts`: pairs by split; `chain`: the first run of its chain; `later`: the numbers of those
-    that follow; `left`: seconds until it ends; `steps` and `step` include those of the warm start.
+    `verdict_metric`: the metric on test by which it is compared; `counts`: pairs by split; `chain`:
+    the first run of its chain; `later`: the numbers of those that follow; `left`: seconds until it
+    ends; `steps` and `step` include those of the warm start.
     """
 
+    verdict_metric: VerdictMetric
     counts: dict[str, int]
     folder: str
     chain: int | None
@@ -141,6 +144,8 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     sentence = _STOPPING[stopping] if stopping else _waits(folder, state, row)
     sentence = sentence or progress_in.sentence(progress, state)
     sentence = executors.sentence(place, state, sentence)
+    if stopping == "keep" and place["phase"] == "waiting":
+        sentence = f"{sentence}. {_SAVES_LATER}"
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
@@ -174,6 +179,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "dev": progress.dev,
         "sentence": f"{sentence.rstrip('.')}. {damage}" if damage else sentence,
         "verdict": progress_in.verdict(progress.metrics, origin["title"]),
+        "verdict_metric": progress_in.verdict_metric(progress.metrics),
         "error": progress.ended.get("error"),
         "notices": progress.notices,
         "phase": progress.log.get("phase") or progress.started.get("phase") or "train",
@@ -183,7 +189,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "loss": progress.log.get("loss"),
         "pairs_per_second": progress.log.get("pairs_per_second"),
         "left": None if stopping or waits_again else _left(progress, state, now),
-        "seconds": progress_in.seconds(progress, state, now),
+        "seconds": progress_in.seconds(progress, state, progress.seen_at if waits_again else now),
         "started_at": progress.started.get("time"),
         "ended_at": progress.ended.get("time"),
         "precision": progress.started.get("precision"),

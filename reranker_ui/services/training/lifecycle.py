@@ -164,15 +164,15 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     """Ask a run to stop after this step and keep its model, or to cancel.
 
     A worker that is overdue after a "cancel" is ended by the next one. A job that waits for its
-    executor is taken from the queue, see `run_jobs.end`.
+    executor is taken from the queue, see `run_jobs.end`, unless its checkpoint is to be saved.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
     if row["status"] not in LIVE:
         raise Refused(f"{row['name']} is not running: {row['sentence'].rstrip('.')}.")
     folder = folder_of(workspace, row["id"])
-    if (how == "cancel" and is_overdue(folder)) or run_jobs.is_waiting(folder):
-        run_jobs.end(workspace, folder, how)
+    if (how == "cancel" and is_overdue(folder)) or run_jobs.ends_now(folder, how):
+        run_jobs.end(workspace, folder)
     elif folder.stop_requested() != "cancel":
         # First where it may fail: a request that is in the folder is not passed on again.
         run_jobs.pass_stop(workspace, folder, how)

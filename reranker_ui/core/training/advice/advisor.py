@@ -70,7 +70,7 @@ def advise(
     changes = {name: value for values, _ in choices for name, value in values.items()}
     return Advice(
         start.model_copy(update=changes | {"name": "advised"}),
-        [replace(choice, fields=tuple(values)) for values, choice in choices],
+        [replace(choice, fields=(*values, *choice.fields)) for values, choice in choices],
     )
 
 
@@ -97,7 +97,8 @@ def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[s
             f"{share:.0%} of the pairs are positive; each has a weight of {weight:.1f}, the square "
             "root of negatives per positive, at most 10."
         )
-    return {"pos_weight": "auto"}, Choice("Positive weight", f"{weight:.1f}", why)
+    # No other loss weighs positives.
+    return {"pos_weight": "auto"}, Choice("Positive weight", f"{weight:.1f}", why, ("loss",))
 
 
 def _batch(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:

@@ -67,18 +67,25 @@ def is_waiting(folder: RunFolder) -> bool:
     return job is not None and job.phase == "waiting" and not folder.alive()
 
 
-def end(workspace: Workspace, folder: RunFolder, how: Stop) -> None:
+def ends_now(folder: RunFolder, how: Stop) -> bool:
+    """Whether a stop request ends the waiting job of a run.
+
+    A "keep" does not where there is only a checkpoint: the worker saves it when the job runs.
+    """
+    if not is_waiting(folder):
+        return False
+    return how == "cancel" or folder.was_saved() or folder.last_checkpoint() is None
+
+
+def end(workspace: Workspace, folder: RunFolder) -> None:
     """End the worker or the waiting job of a run.
 
-    It is cancelled. A resumed run whose job waited is stopped again, where its model was saved, or
-    lost again by "keep", where it has a checkpoint.
+    It is cancelled, or stopped again: a resumed run whose job waited and whose model was saved.
     """
     with handling(workspace, folder.number):
         waited = is_waiting(folder)
         executor_of(workspace, placement_of(folder.path).executor).end(folder)
-        if folder.status() != "lost" or (waited and folder.stop_again()):
-            return
-        if how == "cancel" or not folder.last_checkpoint():
+        if folder.status() == "lost" and not (waited and folder.stop_again()):
             folder.emit("cancelled")
 
 
