@@ -330,9 +330,18 @@ def test_the_owner_chooses_how_a_dataset_is_labelled(home, open_annotate):
     page.get_by_role("tab", name="Data").click()
     held(home, ids, 0)
     page.get_by_role("tab", name="Annotate").click()
+    expect(page).to_have_url(re.compile("tab=annotate"))
     page.reload()
     expect(page.locator(".rr-an-others")).to_have_text("Imported label1Linh0")
     expect(page.get_by_role("button", name="by query")).to_have_attribute("aria-pressed", "true")
+    uncertain = page.get_by_role("button", name="model-uncertain first")
+    expect(uncertain).to_have_attribute("aria-haspopup", "menu")
+    expect(uncertain).to_have_attribute("aria-expanded", "false")
+    uncertain.click()
+    expect(page.get_by_role("menuitem", name="Cosine, without a run")).to_be_focused()
+    expect(uncertain).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(uncertain).to_have_attribute("aria-expanded", "false")
 
 
 def held(space, ids, count):
