@@ -262,8 +262,9 @@ def test_a_dispute_is_ended_by_one_key(home, open_annotate):
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     expect(page.locator(".rr-an-votes")).to_contain_text("says how")
     page.get_by_role("tab", name="Data").click()
+    expect(page).to_have_url(re.compile("tab=data"))
     page.go_back()  # the view is in the address
-    assert "review=disputed" in page.url
+    expect(page).to_have_url(re.compile("review=disputed"))
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     page.get_by_label("Reason").fill("guideline 2")
     page.get_by_label("Reason").blur()
