@@ -12,44 +12,32 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reranker_ui.commands import (
-    backup,
-    data,
-    dataset,
-    deploy,
-    export_model,
-    quality,
-    rank,
-    runs,
-    serve,
-    sweep,
-    train,
-    users,
-)
-from reranker_ui.commands.scale_options import joined_labels
-from reranker_ui.core.values.filesystems import as_refused
+from reranker_ui.core.values.execution.signals import stop_at_once
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    arguments = parser().parse_args(joined_labels(sys.argv[1:] if argv is None else argv))
     try:
-        code = _run(arguments)
+        from reranker_ui.commands.scale_options import joined_labels
+
+        code = _run(parser().parse_args(joined_labels(sys.argv[1:] if argv is None else argv)))
         sys.stdout.flush()
     except BrokenPipeError:
         # What is still buffered would raise again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except KeyboardInterrupt:
+        return 130
     return code
 
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run the verb and print its answer; returns the exit code."""
+    from reranker_ui.core.values.filesystems import as_refused
+
     run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
     try:
         value, code = run(arguments)
-    except KeyboardInterrupt:
-        return 130
     except Exception as error:
         if (refused := as_refused(error)) is None:
             raise
@@ -64,6 +52,21 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    from reranker_ui.commands import (
+        backup,
+        data,
+        dataset,
+        deploy,
+        export_model,
+        quality,
+        rank,
+        runs,
+        serve,
+        sweep,
+        train,
+        users,
+    )
+
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
     groups = (
@@ -88,4 +91,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        stop_at_once()
     sys.exit(main())

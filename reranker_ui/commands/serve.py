@@ -30,7 +30,8 @@ def _serve(arguments: argparse.Namespace) -> tuple[Any, int]:
 
         if arguments.demo:
             raise Refused("--demo serves a page and --api-only does not: choose one of them.")
-        serve_api(settings, 1 if arguments.workers is None else arguments.workers)
+        with suppress(KeyboardInterrupt):
+            serve_api(settings, 1 if arguments.workers is None else arguments.workers)
         return None, 0
     if arguments.workers is not None:
         raise Refused("--workers needs --api-only: the page is served by one process.")

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
+from reranker_ui.core.values.execution.signals import hold, release
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.executors.run_bucket import BASE, FOLDER, LOCAL_FILES
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     (folder.path / "stop").unlink(missing_ok=True)
     _bring_base(mount / BASE, Path(folder.recipe().base))
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
+    release(signal.SIGTERM)
     copy = Copy(folder, mount / FOLDER)
     LocalExecutor(worker_environment()).submit(folder)
     while folder.alive():
@@ -111,4 +113,5 @@ def _sent(copy: Copy) -> bool:
 
 
 if __name__ == "__main__":
+    hold(signal.SIGTERM)  # until the run's folder is here
     sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.execution.placement import LOCAL, placement_of
 from reranker_ui.core.values.execution.process_folder import Busy
 from reranker_ui.core.values.execution.sentences import sentence
+from reranker_ui.core.values.execution.signals import release
 from reranker_ui.core.values.execution.stops import Waited, obey_while_waiting
 from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.machine import import_large, prepare_training
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:  # as a batch script may want it
         signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
+    release(signal.SIGTERM)
     placed = placement_of(folder.path)
     prepare_training(placed.processes, placed.gpus)
     try:

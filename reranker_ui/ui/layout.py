@@ -1,13 +1,13 @@
 """The page: header, four tabs, and how it is served."""
 
 import logging
-import signal
 import time
 from contextlib import nullcontext
 
 import gradio as gr
 
 from reranker_ui import logs
+from reranker_ui.core.values.execution.signals import noted_stops, stop_by_exception
 from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import received
@@ -47,7 +47,11 @@ def build_app(workspace: Workspace, mode: str = "local") -> gr.Blocks:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve the page until stopped. Refused if the home takes no further server."""
+    """Serve the page until stopped. Refused if the home takes no further server.
+
+    Raises KeyboardInterrupt if it is stopped before the page can be reached.
+    """
+    stop_by_exception()
     settings = settings or Settings()
     return_memory()
     logs.begin(settings.log_format, secret_values())
@@ -65,27 +69,15 @@ def serve(settings: Settings | None = None) -> None:
         page.queue(default_concurrency_limit=8, max_size=200)
         page_server.guard(page._queue)
         page._queue.sleep_when_free = 0.02  # else it wakes a thousand times a second for nothing
+        stops = noted_stops()
         address = _launch(page, settings, page_server)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
         for notice in page_server.notices():
             log.warning(notice)
         with nullcontext() if fault else backup_schedule.backing_up(workspace):
-            _wait_for_stop()
+            while not stops:
+                time.sleep(0.1)
             page.close(verbose=False)
-
-
-def _wait_for_stop() -> None:
-    """Wait for Ctrl-C or a container's stop; a second one ends the process at once."""
-    stops: list[int] = []
-
-    def stop(number: int, _frame: object) -> None:
-        stops.append(number)
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    while not stops:
-        time.sleep(0.1)
 
 
 def _restored(workspace: Workspace) -> str:

@@ -262,8 +262,9 @@ def test_a_dispute_is_ended_by_one_key(home, open_annotate):
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     expect(page.locator(".rr-an-votes")).to_contain_text("says how")
     page.get_by_role("tab", name="Data").click()
+    expect(page).to_have_url(re.compile("tab=data"))
     page.go_back()  # the view is in the address
-    assert "review=disputed" in page.url
+    expect(page).to_have_url(re.compile("review=disputed"))
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     page.get_by_label("Reason").fill("guideline 2")
     page.get_by_label("Reason").blur()
@@ -330,9 +331,18 @@ def test_the_owner_chooses_how_a_dataset_is_labelled(home, open_annotate):
     page.get_by_role("tab", name="Data").click()
     held(home, ids, 0)
     page.get_by_role("tab", name="Annotate").click()
+    expect(page).to_have_url(re.compile("tab=annotate"))
     page.reload()
     expect(page.locator(".rr-an-others")).to_have_text("Imported label1Linh0")
     expect(page.get_by_role("button", name="by query")).to_have_attribute("aria-pressed", "true")
+    uncertain = page.get_by_role("button", name="model-uncertain first")
+    expect(uncertain).to_have_attribute("aria-haspopup", "menu")
+    expect(uncertain).to_have_attribute("aria-expanded", "false")
+    uncertain.click()
+    expect(page.get_by_role("menuitem", name="Cosine, without a run")).to_be_focused()
+    expect(uncertain).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(uncertain).to_have_attribute("aria-expanded", "false")
 
 
 def held(space, ids, count):

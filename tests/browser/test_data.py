@@ -63,6 +63,18 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     expect(sort).to_have_attribute("aria-expanded", "true")
     page.get_by_role("menuitem", name="Order of import").click()
     expect(pairs).to_have_count(50)
+    label = page.locator(".rr-filter").filter(has_text="Label")
+    expect(label).to_have_attribute("aria-haspopup", "menu")
+    label.click()
+    expect(label).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("menuitem", name="1, relevant").click()
+    expect(label).to_have_text("Label: 1")
+    expect(pairs).to_have_count(20)
+    for name in ("aria-haspopup", "aria-expanded"):  # it frees the pairs at once
+        expect(label).not_to_have_attribute(name, re.compile(""))
+    label.click()
+    expect(pairs).to_have_count(50)
+    expect(label).to_have_attribute("aria-expanded", "false")
 
     expect(page.locator(".rr-tools")).to_contain_text("1–50 of 80")
     page.get_by_label("Select all on this page").check()

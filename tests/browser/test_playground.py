@@ -140,6 +140,31 @@ def test_a_refusal_stays_when_a_run_ends(site, new_page, started, tiny_model):
     expect(refusal).to_be_visible()
 
 
+@pytest.mark.parametrize("query", ["", QUERY])
+def test_an_id_that_is_being_typed_stays_when_a_run_ends(
+    site, new_page, started, tiny_model, query
+):
+    number, folder = started
+    with folder.lock():
+        page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={query}")
+        page.locator(".rr-lists" if query else ".rr-start").first.wait_for()
+        expect(page.locator(".rr-runchip")).to_contain_text(f"run {number}")
+        page.get_by_label("Ranker B").select_option(label="A model of the Hub…")
+        field = page.get_by_label("Hub id")
+        page.keyboard.type("owner/del")
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
+        shutil.copytree(tiny_model, folder.model)
+        folder.emit("finished", metrics={})
+    ranker = page.get_by_label("Ranker A").locator(f"option[value='{number}']")
+    expect(ranker).to_be_enabled()  # the heads were drawn again
+    expect(field).to_be_focused()
+    page.keyboard.type("mo")
+    expect(field).to_have_value("owner/model")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Ranker B")).to_be_focused()
+
+
 def test_a_query_asked_while_the_server_was_away_is_ranked_when_it_is_back(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25")
     page.locator(".rr-start").first.wait_for()

@@ -20,10 +20,15 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.jobs import push as push_job
+from reranker_ui.services.operating import backup, run_copies
+from reranker_ui.services.operating.restore import restore, restore_runs
+from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.services.runs.export_model import export_model
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.settings import Settings
 from tests.integration.test_combined_ranker import PAIRS, WEIGHTS, combine
 from tests.integration.test_ranking import a_run
 from tests.support.combined_reader import reader_in
@@ -181,3 +186,53 @@ def test_a_model_whose_encoder_is_gone_is_not_copied_without_it(workspace, run, 
             copy()
     assert not (tmp_path / "copy").exists()
     assert b"".join(run_archive(workspace, VIEWER, run.number, "run")[1])
+
+
+@pytest.fixture
+def copies(workspace, tmp_path):
+    """Of a database that has something to back up."""
+    add_user(workspace, ADMIN, "Lin", "annotator")
+    return backup.copies_of(workspace, str(tmp_path / "backups"))
+
+
+def test_a_backup_has_the_encoder(workspace, run, encoder, copies, tmp_path):
+    backup.back_up(workspace, ADMIN, copies)
+    encoder.rename(tmp_path / "moved")
+    add_user(workspace, ADMIN, "Mai", "annotator")
+    backup.back_up(workspace, ADMIN, copies)  # the run keeps the copy with its encoder
+    home = open_workspace(Settings(home=tmp_path / "other", database_url=None))
+    restored = restore(home, ADMIN, backup.copies_of(home, str(tmp_path / "backups")))
+    assert (restored["restored"], restored["left_out"]) == ([run.number], {})
+    rankers.MODELS.clear()
+    assert rankers.find_ranker(home, VIEWER, run.number).scores(PAIRS) == run.served
+    assert run_copies.states(home) == {run.number: restored["runs"][run.number]["state"]}
+    _, parts = run_archive(home, VIEWER, run.number)
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        assert "encoder/modules.json" in {file.partition("/")[2] for file in archive.namelist()}
+
+
+def test_an_encoder_that_is_gone_comes_back_with_the_run(workspace, run, encoder, copies, tmp_path):
+    manifest = backup.back_up(workspace, ADMIN, copies)
+    assert restore_runs(workspace, ADMIN, copies).restored == []
+    encoder.rename(tmp_path / "moved")
+    assert restore_runs(workspace, ADMIN, copies).restored == [run.number]
+    assert restore_runs(workspace, ADMIN, copies).restored == []
+    rankers.MODELS.clear()
+    assert rankers.find_ranker(workspace, VIEWER, run.number).scores(PAIRS) == run.served
+    (run.folder.path / "encoder" / "model.safetensors").write_bytes(b"damaged")
+    copy = tmp_path / "backups" / manifest["runs"][run.number]["file"]
+    assert run_copies.differs_from_copy(run.folder, copy)
+
+
+def test_a_backup_made_without_the_encoder_is_made_again(workspace, run, encoder, copies, tmp_path):
+    away = encoder.rename(tmp_path / "moved")
+    first = backup.back_up(workspace, ADMIN, copies)["runs"][run.number]
+    assert backup.back_up(workspace, ADMIN, copies)["runs"][run.number] == first
+    away.rename(encoder)
+    second = backup.back_up(workspace, ADMIN, copies)["runs"][run.number]
+    assert second["state"] == first["state"] + run_copies.WITH_ENCODER
+    with zipfile.ZipFile(tmp_path / "backups" / second["file"]) as archive:
+        assert "00001/encoder/model.safetensors" in archive.namelist()
+    (encoder / "model.safetensors").unlink()
+    (encoder / "model.safetensors").mkdir()
+    assert backup.back_up(workspace, ADMIN, copies)["runs"][run.number] == second

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import site
 import time
 import zipfile
@@ -52,6 +53,33 @@ def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_pa
     assert by_others(folder, passages) == pytest.approx(
         Reranker(tiny_model).scores([(QUERY, passage) for passage in passages], raw=True), abs=1e-4
     )
+
+
+def test_files_of_an_earlier_model_are_deleted(workspace, tiny_model, tmp_path, monkeypatch):
+    run = a_run(workspace, model=tiny_model)
+    monkeypatch.setattr(onnx_download, "begin_conversion", lambda *_: None)
+    made = onnx_download._folder(workspace, int(run))
+    outdated = [f"{run}-5-2", made.name.removesuffix("-2"), f"{run}-7"]
+    others = [f"{run}0-5-2", f"{run}-notes", f".{run}-5"]
+    for name in (made.name, *outdated, *others):
+        (made.parent / name).mkdir(parents=True)
+        (made.parent / name / "parity.json").write_text("{}")
+        (workspace.cache / "conversions" / f"onnx-{name}").mkdir(parents=True)
+    (made / "model.onnx").write_bytes(bytes(3 << 20))
+    _, parts = onnx_download.onnx_archive(workspace, VIEWER, run)
+    taken = next(parts)
+    os.utime(workspace.runs / f"{int(run):05d}" / "model", (1e9, 1e9))  # as if it was trained again
+    onnx_download.make_onnx(workspace, MAI, run)
+    assert names_in(made.parent) == {made.name, *others}, "it is being downloaded"
+    assert len(taken + b"".join(parts)) > 3 << 20
+    onnx_download.make_onnx(workspace, MAI, run)
+    assert names_in(made.parent) == {*others}
+    left = names_in(workspace.cache / "conversions")
+    assert left == {f"onnx-{name}" for name in others}
+
+
+def names_in(folder):
+    return {path.name for path in folder.iterdir()}
 
 
 def by_others(folder, passages):

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -149,7 +148,6 @@ def test_the_command_line_works_while_the_page_is_served(server, command):
 def test_stopping_is_quick_and_quiet(tmp_path, asked):
     (tmp_path / "home").mkdir()
     one = Server(tmp_path / "home").start()
-    time.sleep(0.5)  # the address answers a moment before the main thread waits
     try:
         one.kill(asked)
     finally:

@@ -6,10 +6,11 @@ import { formatAgo, formatTime, initials } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
 import { markdownNodes } from "../lib/markdown.js";
+import { withMenu } from "../lib/menu.js";
 import { Refused } from "../lib/server.js";
 import { table } from "../lib/table.js";
 import { openGuidelines } from "./guidelines.js";
-import { openScoringRuns } from "./run_menu.js";
+import { scoringRuns } from "./run_menu.js";
 import { markWords, textNode } from "./text.js";
 
 const NO_VOTES = "No votes yet. The files this pair came from give it different labels.";
@@ -118,15 +119,18 @@ export class DisputeView {
       return h("span.rr-row.rr-an-score", word, bar, h("b", pair.score.toFixed(2)));
     }
     if (!this.session.stream.may.own) return null;
-    const link = linkButton("Score with a run", () => this.askRun(link));
-    return h("span.rr-row", link);
+    const link = linkButton("Score with a run");
+    return h(
+      "span.rr-row",
+      withMenu(link, () => this.scoringRuns(link)),
+    );
   }
 
   /** @param {HTMLElement} anchor */
-  askRun(anchor) {
+  scoringRuns(anchor) {
     const none = "Scoring needs a trained run. Train one first.";
     const choose = (/** @type {ScoringRun} */ run) => this.scoreBy(run.id, anchor);
-    return openScoringRuns(this.session, anchor, none, choose);
+    return scoringRuns(this.session, none, choose);
   }
 
   /**

@@ -3,14 +3,16 @@
 import { linkButton, notice } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatInt, plural } from "../lib/format.js";
-import { openRunMenu } from "./run_menu.js";
+import { withMenu } from "../lib/menu.js";
+import { uncertaintyRuns } from "./run_menu.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /**
  * @typedef {object} SegmentPart
  * @property {boolean} chosen
  * @property {string} text
- * @property {(button: HTMLButtonElement) => void} act
+ * @property {() => unknown} [act]
+ * @property {Parameters<typeof withMenu>[1]} [menu] opened instead
  * @property {string} [more]
  */
 
@@ -28,11 +30,10 @@ export const ORDERS = [
  * @param {SegmentPart[]} parts
  */
 export function segment(label, parts) {
-  const buttons = parts.map(({ chosen, text, act, more }) => {
-    const properties = { type: "button", "aria-pressed": String(chosen) };
+  const buttons = parts.map(({ chosen, text, act, menu, more }) => {
+    const properties = { type: "button", "aria-pressed": String(chosen), onclick: act };
     const node = h("button", properties, text, more && h("b.rr-an-n", more));
-    node.addEventListener("click", () => act(node));
-    return node;
+    return menu ? withMenu(node, menu) : node;
   });
   return h("div.rr-segment", { role: "group", "aria-label": label }, buttons);
 }
@@ -85,7 +86,7 @@ function ownerChoice(session) {
   parts.push({
     chosen: uncertain,
     text: uncertain ? orderWord(session, order) : "model-uncertain first",
-    act: (button) => openRunMenu(session, button),
+    menu: () => uncertaintyRuns(session),
   });
   return segment("Order", parts);
 }

@@ -1,46 +1,42 @@
-// The menu of runs that have a model.
-
-import { openMenu } from "../lib/menu.js";
+// The entries of the menus of runs that have a model.
 
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("../lib/menu.js").MenuEntries} MenuEntries */
 
 const MOST = 12; // entries
 
 /**
- * Open a menu of the runs that can score pairs.
+ * The entries of a menu of the runs that can score pairs; null where there are none.
  * @param {Session} session
- * @param {HTMLElement} anchor
  * @param {string} none shown where there is no such run
  * @param {(run: ScoringRun) => unknown} choose
  * @param {number} [chosen]
- * @param {import("../lib/menu.js").MenuEntries} [first] entries above them
+ * @param {MenuEntries} [first] entries above them
+ * @returns {Promise<MenuEntries | null>}
  */
-export async function openScoringRuns(session, anchor, none, choose, chosen, first = []) {
+export async function scoringRuns(session, none, choose, chosen, first = []) {
   const dataset = session.openDataset;
   try {
     const { runs } = await session.server.stream_settings({ dataset });
-    if (!runs.length && !first.length) {
-      session.showError(none);
-      return;
-    }
     const entries = runs.slice(0, MOST).map((run) => ({
       text: run.name,
       more: run.dataset === dataset ? "" : run.dataset,
       icon: run.id === chosen ? /** @type {const} */ ("check") : undefined,
       act: () => choose(run),
     }));
-    openMenu(anchor, [...first, ...entries]);
+    if (runs.length || first.length) return [...first, ...entries];
+    session.showError(none);
   } catch (error) {
     session.showError("", error);
   }
+  return null;
 }
 
 /**
- * Choose the run whose uncertain pairs come first, or cosine, which needs none.
+ * The runs whose uncertain pairs can come first, and cosine, which needs none.
  * @param {Session} session
- * @param {HTMLElement} anchor
  */
-export function openRunMenu(session, anchor) {
+export function uncertaintyRuns(session) {
   const uncertain = session.order === "uncertain";
   const chosen = uncertain ? session.stream.order_run?.id : undefined;
   const cosine = {
@@ -49,5 +45,5 @@ export function openRunMenu(session, anchor) {
     act: () => session.rules.setOrder("uncertain"),
   };
   const choose = (/** @type {ScoringRun} */ run) => session.rules.setOrder("uncertain", run.id);
-  return openScoringRuns(session, anchor, "", choose, chosen, [cosine]);
+  return scoringRuns(session, "", choose, chosen, [cosine]);
 }

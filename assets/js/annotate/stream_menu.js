@@ -1,11 +1,12 @@
 // The menu of the stream on a phone: what the bar and the tools hold elsewhere.
 
 import { formatInt } from "../lib/format.js";
+import { openMenu } from "../lib/menu.js";
 import { openGuidelines } from "./guidelines.js";
 import { openPairHistory } from "./history.js";
 import { openStreamKeys } from "./keys.js";
 import { ORDERS } from "./orders.js";
-import { openRunMenu } from "./run_menu.js";
+import { uncertaintyRuns } from "./run_menu.js";
 import { firstSection } from "./sections.js";
 
 /**
@@ -36,6 +37,10 @@ export function streamMenu(session, anchor) {
  * @returns {Entries}
  */
 function orderEntries(session, anchor) {
+  const openRuns = async () => {
+    const runs = await uncertaintyRuns(session);
+    if (runs) openMenu(anchor, runs);
+  };
   const mark = (/** @type {boolean} */ chosen) => (chosen ? "check" : undefined);
   return [
     ...ORDERS.map(([order, text]) => ({
@@ -46,7 +51,7 @@ function orderEntries(session, anchor) {
     {
       text: "Order: model-uncertain first",
       icon: mark(session.order === "uncertain"),
-      act: () => openRunMenu(session, anchor),
+      act: openRuns,
     },
     "-",
   ];

@@ -3,7 +3,7 @@
 import { fill, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { scaleAnswers } from "../lib/labels.js";
-import { openMenu } from "../lib/menu.js";
+import { setOpensMenu, withMenu } from "../lib/menu.js";
 import { labelWord } from "../lib/scales.js";
 
 /** @typedef {"split" | "label" | "annotator" | "source" | "finding"} FilterKey */
@@ -121,7 +121,10 @@ class Filter {
     this.hidden = false; // unless it is set
     /** @type {string | null} what it says in the place of its value */
     this.text = null;
-    this.button = h("button", { type: "button", onclick: () => this.pressed() });
+    const entries = () =>
+      this.choices.map(([value, text]) => ({ text, act: () => this.set(value) }));
+    this.button = h("button", { type: "button" });
+    withMenu(this.button, entries, () => this.set(null));
   }
 
   /**
@@ -132,14 +135,6 @@ class Filter {
     this.choices = names.map(same);
     this.hidden = names.length < least;
     this.draw();
-  }
-
-  pressed() {
-    if (this.filters.values[this.key]) this.set(null);
-    else {
-      const entries = this.choices.map(([value, text]) => ({ text, act: () => this.set(value) }));
-      openMenu(this.button, entries);
-    }
   }
 
   /** @param {string | null} value */
@@ -157,5 +152,6 @@ class Filter {
     const word = h("span.rr-cut", value ? `${this.word}: ${text}` : this.word);
     fill(this.button, word, icon(value ? "cross" : "down"));
     this.button.title = value ? text : "";
+    setOpensMenu(this.button, !value);
   }
 }

@@ -54,7 +54,7 @@ export function keyMark(key) {
 /**
  * A button that looks like a link.
  * @param {string} text
- * @param {(event: MouseEvent) => unknown} onclick
+ * @param {(event: MouseEvent) => unknown} [onclick]
  */
 export function linkButton(text, onclick) {
   return h("button.rr-link", { type: "button", onclick }, text);

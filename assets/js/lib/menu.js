@@ -14,6 +14,10 @@ import { icon } from "./icons.js";
  *
  * @typedef {(MenuEntry | "-" | false | null | undefined)[]} MenuEntries "-" is a line between entries
  */
+/**
+ * @template T
+ * @typedef {T | Promise<T>} Awaitable
+ */
 
 /**
  * A button that opens a menu.
@@ -29,13 +33,36 @@ export function menuButton(text, entries, options) {
  * Have a button open a menu.
  * @template {HTMLButtonElement} Button
  * @param {Button} node
- * @param {() => MenuEntries} entries those of the moment when it is opened
+ * @param {() => Awaitable<MenuEntries | null>} entries those of the moment when it is pressed; null
+ *   opens no menu
+ * @param {() => unknown} [act] what it does instead after `setOpensMenu(node, false)`
  */
-export function withMenu(node, entries) {
-  node.setAttribute("aria-haspopup", "menu");
-  node.setAttribute("aria-expanded", "false");
-  node.addEventListener("click", () => openMenu(node, entries()));
+export function withMenu(node, entries, act) {
+  setOpensMenu(node, true);
+  node.addEventListener("click", async () => {
+    if (!node.hasAttribute("aria-haspopup")) {
+      act?.();
+      return;
+    }
+    const shown = await entries();
+    if (shown) openMenu(node, shown);
+  });
   return node;
+}
+
+/**
+ * Say whether a button opens its menu or acts at once.
+ * @param {HTMLButtonElement} node
+ * @param {boolean} opens
+ */
+export function setOpensMenu(node, opens) {
+  if (!opens) {
+    node.removeAttribute("aria-haspopup");
+    node.removeAttribute("aria-expanded");
+  } else if (!node.hasAttribute("aria-haspopup")) {
+    node.setAttribute("aria-haspopup", "menu");
+    node.setAttribute("aria-expanded", "false");
+  }
 }
 
 /**
@@ -48,7 +75,7 @@ export function openMenu(anchor, entries) {
   const close = () => {
     menu.remove();
     document.removeEventListener("pointerdown", outside, true);
-    anchor.setAttribute("aria-expanded", "false");
+    if (anchor.hasAttribute("aria-expanded")) anchor.setAttribute("aria-expanded", "false");
   };
   /** @param {PointerEvent} event */
   const outside = (event) => {

@@ -41,6 +41,8 @@ export class RankedLists {
     this.body = null;
     /** @type {HTMLElement | null} the heads, where nothing is ranked */
     this.bare = null;
+    /** Where somebody writes the id of a model. @type {Map<Letter, HTMLInputElement>} */
+    this.idFields = new Map();
     this.drawnThree = false;
     this.clear();
     window.addEventListener("resize", () => {

@@ -5,6 +5,7 @@ import { h } from "../lib/dom.js";
 import { formatInt, formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { deltaMark } from "../lib/labels.js";
+import { rankerChoice } from "./ranker_choice.js";
 import { moreButton, runLinks } from "./ranker_menu.js";
 import { isRun } from "./view.js";
 
@@ -16,8 +17,6 @@ const MEASURES = {
   cosine: "cosine, not a probability",
   bm25: "BM25, not a probability",
 };
-const HUB = "?"; // the entry that asks for a model of the Hub
-const NONE = "-";
 
 /**
  * The head of a ranked list.
@@ -61,59 +60,6 @@ function metrics(side) {
  */
 export function ndcgOf(side) {
   return side?.metrics["ndcg@10"] ?? null;
-}
-
-/**
- * @param {RankedLists} lists
- * @param {Letter} letter
- */
-function rankerChoice(lists, letter) {
-  const { view, actions } = lists;
-  const name = view[letter] ?? "";
-  const used = lists.sideOf(letter);
-  const option = (/** @type {RankerChoice} */ ranker) => {
-    const title = used?.name === ranker.name ? used.title : ranker.title;
-    const words = [title, ranker.ready ? ranker.detail : ranker.why].filter(Boolean);
-    return h("option", { value: ranker.name, disabled: !ranker.ready }, words.join(" · "));
-  };
-  const runs = view.rankers.filter((ranker) => isRun(ranker.name));
-  const others = view.rankers.filter((ranker) => !isRun(ranker.name));
-  const listed = view.rankers.some((ranker) => ranker.name === name);
-  const select = h(
-    "select.rr-select",
-    { "aria-label": `Ranker ${letter.toUpperCase()}` },
-    runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null,
-    h("optgroup", { label: "Baselines" }, others.map(option)),
-    listed ? null : h("option", { value: name }, used?.title || name),
-    view.demo ? null : h("option", { value: HUB }, "A model of the Hub…"),
-    letter === "c" ? h("option", { value: NONE }, "No third ranker") : null,
-  );
-  select.value = name;
-  select.addEventListener("change", () => {
-    if (select.value === HUB) askForModel(lists, letter, select);
-    else if (select.value === NONE) lists.setThird(null);
-    else actions.swap(letter, select.value);
-  });
-  return select;
-}
-
-/**
- * Ask for the id of a model in the place of the choice.
- * @param {RankedLists} lists
- * @param {Letter} letter
- * @param {HTMLElement} select
- */
-function askForModel(lists, letter, select) {
-  const properties = { placeholder: "owner/model", "aria-label": "Hub id" };
-  const field = h("input.rr-field", properties);
-  const cancel = () => field.replaceWith(rankerChoice(lists, letter));
-  field.addEventListener("keydown", (event) => {
-    const id = field.value.trim();
-    if (event.key === "Enter" && id) lists.actions.swap(letter, id);
-    else if (event.key === "Enter" || event.key === "Escape") cancel();
-  });
-  select.replaceWith(field);
-  field.focus();
 }
 
 /**

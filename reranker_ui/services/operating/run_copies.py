@@ -15,11 +15,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from reranker_ui.core.evaluation.combining.files_beside import ENCODER
 from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.core.values.run_folder import STARTING, RunFolder
 from reranker_ui.services.operating.manifest import RunCopy
+from reranker_ui.services.operating.run_encoders import files_of_encoder, ranks_by_folder
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.runs.archive import files_in, zipped
@@ -28,6 +30,7 @@ from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 
 Packed = dict[str, RunCopy]  # by the number of the run
+WITH_ENCODER = "-encoder"  # at the end of the state of a run whose copy has its encoder
 _BAD_ZIP = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, LookupError, struct.error),
@@ -59,7 +62,8 @@ def state_of(folder: RunFolder) -> str | None:
     pushed = folder.push.result_file if folder.push.path.exists() else folder.pushed_file
     marks = (pushed, folder.outcome_file, folder.cutoff_file)
     more = "-".join(sha256_of(mark)[:8] if mark.exists() else "0" for mark in marks)
-    return f"{folder.events_file.stat().st_size}.{more}"
+    with_encoder = WITH_ENCODER if files_of_encoder(folder) else ""
+    return f"{folder.events_file.stat().st_size}.{more}{with_encoder}"
 
 
 def states(workspace: Workspace) -> dict[str, str]:
@@ -80,14 +84,15 @@ def pack(
     """All runs for a new manifest, and the files that must be written for it.
 
     last: the runs in the newest manifest. existing: the files at the location. A run whose folder
-    is damaged or missing keeps its last copy.
+    is damaged or missing keeps its last copy, and so does one whose encoder is gone.
     """
     packed: Packed = {}
     fresh: dict[str, Path] = {}
     current_states = states(workspace)
     for number in map(str, numbers(workspace)):
         before, state = last.get(number), current_states.get(number)
-        if before and before["file"] in existing and state in (None, before["state"]):
+        unchanged = before and (state is None or before["state"] in (state, state + WITH_ENCODER))
+        if before and before["file"] in existing and unchanged:
             packed[number] = before
         elif state is not None:
             packed[number], file = _zip(workspace, int(number), state, draft)
@@ -98,8 +103,10 @@ def pack(
 
 def _zip(workspace: Workspace, number: int, state: str, draft: Path) -> tuple[RunCopy, Path]:
     file = draft / f"run-{number:05d}.zip"
+    folder = folder_of(workspace, number)
+    files = files_of_encoder(folder) | files_in(folder.path)
     with file.open("wb") as target:
-        for part in zipped(files_in(folder_of(workspace, number).path), f"{number:05d}"):
+        for part in zipped(files, f"{number:05d}"):
             target.write(part)
     sha256 = sha256_of(file)
     name = f"run-{number:05d}-{sha256[:12]}.zip"
@@ -154,11 +161,11 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
         if folder.alive() or (events and _has_grown(folder.events_file, archive, events)):
             return False
     changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
-    pushed = f"{folder.push.path.name}/"
+    elsewhere = (f"{folder.push.path.name}/", *([f"{ENCODER}/"] if ranks_by_folder(folder) else []))
     return any(
         _checksum(folder.path / name) != info.CRC
         for name, info in packed.items()
-        if name not in changing and not name.startswith(pushed)
+        if name not in changing and not name.startswith(elsewhere)
     )
 
 

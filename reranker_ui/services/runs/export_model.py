@@ -12,7 +12,8 @@ from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.combining.files_beside import (
     encoder_folder,
     files_beside,
-    names_folder,
+    local_encoder,
+    needs_encoder,
 )
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import is_whole
@@ -28,7 +29,6 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 READABLE = 0o044  # by accounts of other servers; safetensors writes for this one only
-OF_ENCODER = ("cosine", "probe")  # parts of a combination that read embeddings
 MISSING = (
     "This run ranks with the encoder {}, whose folder was moved, deleted or damaged. Put it back,"
     " or download the whole run, which has the model without it."
@@ -93,15 +93,11 @@ def encoder_beside_model(workspace: Workspace, folder: RunFolder) -> Path | None
     machine that was moved, deleted or damaged.
     """
     combined = read_object(folder.combined_file) or {}
-    weights = combined.get("weights") or {}
-    if not any(map(weights.get, OF_ENCODER)):
-        return None
-    if names_folder(combined):
-        encoder = Path(combined["encoder"])
+    if encoder := local_encoder(folder.combined_file, combined):
         if not is_whole(encoder):
             raise Refused(MISSING.format(encoder.name))
         return encoder
-    if combined.get("encoder") != EMBEDDED_MULTILINGUAL:
+    if not needs_encoder(combined) or combined.get("encoder") != EMBEDDED_MULTILINGUAL:
         return None
     try:
         return resolve_encoder(EMBEDDED_MULTILINGUAL, workspace.cache)

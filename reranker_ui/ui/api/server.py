@@ -1,15 +1,16 @@
 """The ranking API without the page, in several processes behind one port."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from reranker_ui import logs
+from reranker_ui.core.values.execution.signals import stop_by_exception
 from reranker_ui.core.values.machine import return_memory, share_processors
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.executors.api_workers import ApiWorkers
 from reranker_ui.services.ranking.model_cache import MODELS
 from reranker_ui.services.store.serving import serving_api, serving_api_process
 from reranker_ui.services.store.workspace import open_workspace
@@ -37,13 +38,16 @@ def application() -> Starlette:
 
 
 def serve_api(settings: Settings, workers: int) -> None:
-    """Serve `/v2/rerank` and the other ranking addresses until interrupted, in `workers` processes.
+    """Serve `/v2/rerank` and the other ranking addresses until stopped, in `workers` processes.
+
+    Raises KeyboardInterrupt for some stops.
 
     Each process loads the models it is asked for, with weights in a file that all of them map, and
     gets its share of the processors. Refused for fewer than one worker, where the API would be
     open to others without sign-in, where the home takes no further server, and where the port is
     taken.
     """
+    stop_by_exception()
     if workers < 1:
         raise Refused("The number of workers must be at least 1.")
     with serving_api(settings):
@@ -54,8 +58,7 @@ def serve_api(settings: Settings, workers: int) -> None:
             config = uvicorn.Config(
                 f"{__name__}:application", factory=True, workers=workers, log_level="warning"
             )
-            with suppress(KeyboardInterrupt):
-                if workers > 1:
-                    Multiprocess(config, [listener]).run()
-                else:
-                    uvicorn.Server(config).run([listener])
+            if workers > 1:
+                ApiWorkers(config, [listener]).run()
+            else:
+                uvicorn.Server(config).run([listener])  # raises the stop again once it has ended

@@ -18,6 +18,7 @@ from reranker_ui.core.evaluation.combining.cascade import (
     with_estimates,
 )
 from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.files_beside import local_encoder
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
@@ -76,7 +77,8 @@ class CombinedRanker:
             values["intercept"], values["weights"], values["gains_on_dev"], means
         )
         probe = LinearProbe.from_json(values["probe"]) if "probe" in values else None
-        return cls(combination, values["encoder"], values["revision"], terms, probe)
+        encoder = str(local_encoder(file, values) or values["encoder"])
+        return cls(combination, encoder, values["revision"], terms, probe)
 
     def logits(
         self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None

@@ -6,10 +6,12 @@ from typing import Any
 
 from reranker_ui.core.bases.encoder_files import Files, encoder_files
 from reranker_ui.core.bases.multilingual import FOLDER
+from reranker_ui.core.models.model_folder import is_whole
 from reranker_ui.core.values.json_files import read_object
 
 READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
 COMBINED, ENCODER = "combined.json", "encoder"
+OF_ENCODER = ("cosine", "probe")  # parts of a combination that read embeddings
 # Patterns of the names of all files that a copy may have beside it.
 BESIDE = (COMBINED, READER.name, f"{ENCODER}/*", f"{FOLDER}/*")
 
@@ -38,6 +40,23 @@ def encoder_folder(values: dict[str, Any]) -> str:
 def names_folder(values: dict[str, Any]) -> bool:
     """Whether the encoder that a combined.json names is a folder of this machine."""
     return Path(str(values.get("encoder"))).is_absolute()
+
+
+def needs_encoder(values: dict[str, Any]) -> bool:
+    """Whether a combined.json with these values gives a weight to parts that read embeddings."""
+    weights = values.get("weights")
+    return isinstance(weights, dict) and any(map(weights.get, OF_ENCODER))
+
+
+def local_encoder(combined: Path, values: dict[str, Any]) -> Path | None:
+    """The folder with the encoder of a run where `values`, of its combined.json, name a folder.
+
+    A run that was restored from a backup has its encoder beside that file.
+    """
+    if not (needs_encoder(values) and names_folder(values)):
+        return None
+    beside = combined.with_name(ENCODER)
+    return beside if is_whole(beside) else Path(values["encoder"])
 
 
 def _portable(combined: Path, values: dict[str, Any]) -> Path | bytes:
