@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.evaluation.combining.files_beside import BESIDE, files_beside
-from reranker_ui.core.models.hub_push import push_folder
+from reranker_ui.core.models.hub.push import push_folder
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.run_folder import RunFolder
 

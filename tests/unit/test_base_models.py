@@ -11,8 +11,8 @@ from reranker_ui.core.bases import embedded
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.embedded import ENGLISH_NAME
 from reranker_ui.core.bases.hub_bases import MMARCO, suggested
-from reranker_ui.core.models import hub_reach
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub import reach
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores
 from reranker_ui.core.values.recipe import DEFAULT_BASE
 from reranker_ui.core.values.refused import Refused
@@ -121,13 +121,13 @@ def test_a_model_in_the_cache_is_used_without_asking_the_hub(tmp_path, monkeypat
 
 def test_the_answer_of_the_hub_is_remembered_by_other_processes(tmp_path, monkeypatch):
     assert not hub_is_reachable(tmp_path)
-    monkeypatch.setattr(hub_reach, "_answers", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(reach, "_answers", lambda *_: pytest.fail("asked again"))
     assert not hub_is_reachable(tmp_path)
 
 
 def test_the_answer_is_forgotten_after_a_minute_and_for_another_endpoint(tmp_path, monkeypatch):
     assert not hub_is_reachable(tmp_path)
-    monkeypatch.setattr(hub_reach, "_answers", lambda *_: True)
+    monkeypatch.setattr(reach, "_answers", lambda *_: True)
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:10")
     assert hub_is_reachable(tmp_path)
     old = {"endpoint": "http://127.0.0.1:10", "answers": False, "at": time.time() - 61}
@@ -137,7 +137,7 @@ def test_the_answer_is_forgotten_after_a_minute_and_for_another_endpoint(tmp_pat
 
 def test_offline_is_believed_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(hub_reach, "_answers", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(reach, "_answers", lambda *_: pytest.fail("asked"))
     assert not hub_is_reachable(tmp_path)
 
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pytest
 
-from reranker_ui.core.models import hub_models
-from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.models.hub import models
+from reranker_ui.core.models.hub.models import HUB_ID
 from reranker_ui.core.values.recipe import PRESETS
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.runs.allowed_models import check_base, pinned
@@ -83,8 +83,8 @@ def hub(monkeypatch):
 
     kind = type("OneHub", (Hub,), {})
     monkeypatch.setattr(huggingface_hub, "HfApi", kind)
-    monkeypatch.setattr(hub_models, "hub_is_reachable", lambda _cache: True)
-    monkeypatch.setattr(hub_models, "cached_model", lambda _name, _revision: None)
+    monkeypatch.setattr(models, "hub_is_reachable", lambda _cache: True)
+    monkeypatch.setattr(models, "cached_model", lambda _name, _revision: None)
     return kind
 
 
@@ -99,13 +99,13 @@ def test_a_run_keeps_the_commit_of_its_base(space, hub):
 
 def test_the_commit_of_the_copy_here_comes_first(space, hub, monkeypatch, tmp_path):
     here = "0" * 40
-    monkeypatch.setattr(hub_models, "cached_model", lambda _name, _revision: tmp_path / here)
+    monkeypatch.setattr(models, "cached_model", lambda _name, _revision: tmp_path / here)
     recipe = PRESETS["quick"].model_copy(update={"base": "org/model"})
     assert pinned(space, recipe).revision == here
 
 
 def test_without_the_hub_a_run_is_not_held_up(space, hub, monkeypatch):
-    monkeypatch.setattr(hub_models, "hub_is_reachable", lambda _cache: False)
+    monkeypatch.setattr(models, "hub_is_reachable", lambda _cache: False)
     recipe = PRESETS["quick"].model_copy(update={"base": "org/model"})
     assert pinned(space, recipe) is recipe
 
@@ -120,4 +120,4 @@ def test_without_the_hub_a_run_is_not_held_up(space, hub, monkeypatch):
 def test_pickles_and_giants_are_refused_before_they_are_brought(hub, files, said):
     hub.files = files
     with pytest.raises(Refused, match=said):
-        hub_models.check_model("org/model", None)
+        models.check_model("org/model", None)

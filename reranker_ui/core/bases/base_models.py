@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reranker_ui.core.bases.embedded import embedded, embedded_encoder_of, encoder_beside
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.hub_models import HUB_ID, cached_model, download
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub.models import HUB_ID, cached_model, download
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import (
     has_ranking_head,
     is_whole,

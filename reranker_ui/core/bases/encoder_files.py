@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from reranker_ui.core.bases.multilingual import NOTE
-from reranker_ui.core.models.hub_models import MODEL_FILES
+from reranker_ui.core.models.hub.models import MODEL_FILES
 from reranker_ui.core.models.model_folder import module_folders
 from reranker_ui.core.values.json_files import read_object
 

@@ -1,1 +1,1 @@
-"""Models on disk and in memory: rerankers, encoders, engines, and models on the Hub."""
+"""Models on disk and in memory: rerankers, encoders, engines and their tokenizers."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypedDict
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.shared_tokenizer import shared_tokenizer
 from reranker_ui.core.models.text_chunks import chunks
 from reranker_ui.core.values.refused import Refused
 
@@ -32,7 +33,6 @@ class FastEngine:
         Raises NotFast where there is none, or it was built for another kind of processor.
         """
         import openvino
-        from tokenizers import Tokenizer
 
         metadata = kept_in(folder)
         if metadata is None or "fault" in metadata:
@@ -41,9 +41,7 @@ class FastEngine:
         self.max_length: int = metadata["max_length"]
         self.precision: str = precision or metadata["precision"]
         self.size = (folder / "model.bin").stat().st_size
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(self.max_length, strategy="longest_first")
+        self._tokenizer = shared_tokenizer(folder / "tokenizer.json")
         self._pad: dict[str, int] = metadata["pad"]
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": self.precision}
         compiled = openvino.Core().compile_model(str(folder / "model.xml"), "CPU", options)
@@ -59,18 +57,18 @@ class FastEngine:
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, so at most `max_length`."""
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(pairs))]
+        return [len(encoding.ids) for encoding in self._tokenizer.encode(pairs, self.max_length)]
 
     def truncated(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `limit` tokens."""
-        return beginnings(self._tokenizer, texts, limit)
+        return self._tokenizer.beginnings(texts, limit)
 
     def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
         # What the tokenizer gives keeps the cut part of each text: only the numbers are held.
         encoded = [
             self._numbers(encoding)
             for chunk in chunks(pairs)
-            for encoding in self._tokenizer.encode_batch(chunk)
+            for encoding in self._tokenizer.encode(chunk, self.max_length)
         ]
         order = sorted(range(len(encoded)), key=lambda place: len(encoded[place][0]))
         for start in range(0, len(order), BATCH):
@@ -92,15 +90,6 @@ class FastEngine:
                 filled[row, : len(encoding[place])] = encoding[place]
             inputs[name] = filled
         return inputs
-
-
-def beginnings(tokenizer: Any, texts: Sequence[str], limit: int) -> list[str]:
-    """Each text up to the end of its first `limit` tokens, by a tokenizer of `tokenizers`."""
-    read = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    return [
-        text[: encoding.offsets[limit - 1][1]] if len(encoding.offsets) > limit else text
-        for text, encoding in zip(texts, read, strict=True)
-    ]
 
 
 def kept_in(folder: Path) -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
 from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet, share_weights
+from reranker_ui.core.models.shared_tokenizer import beginnings
 from reranker_ui.core.models.text_chunks import batches, chunks
 from reranker_ui.core.values.machine import import_large
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.models.hub.models import HUB_ID
 from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, is_disk_full
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating.manifest import SUFFIX

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reranker_ui.core.models.hub_models import HUB_ID, commit_of
+from reranker_ui.core.models.hub.models import HUB_ID, commit_of
 from reranker_ui.core.values.recipe import EMBEDDED, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User, require

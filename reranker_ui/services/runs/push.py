@@ -6,7 +6,7 @@ from typing import Any, Literal, NotRequired
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.models.hub.models import HUB_ID
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder

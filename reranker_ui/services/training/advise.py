@@ -10,7 +10,7 @@ from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.bases.hub_bases import suggested
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.encoder import embedded_encoder
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
 from reranker_ui.core.training.advice.budget import MINUTES, explained, sized

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.values.execution.placement import Placement, placement_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import LEAST_DISK, bytes_in_words, free_disk

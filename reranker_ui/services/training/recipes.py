@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from reranker_ui.core.models.hub_models import HUB_ID
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub.models import HUB_ID
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.training.card_recipe import CardRecipe, read_card
 from reranker_ui.core.values.recipe import PRESETS, Recipe, parse_yaml
 from reranker_ui.core.values.refused import Refused, excerpt

@@ -5,8 +5,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.models import hub_reach
-from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.hub import reach
+from reranker_ui.core.models.hub.reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import is_whole
 from reranker_ui.core.values.machine import bytes_in_words
 from reranker_ui.core.values.refused import Refused
@@ -82,7 +82,7 @@ def download(name: str, revision: str | None) -> Path:
                 revision=revision,
                 allow_patterns=MODEL_FILES,
                 ignore_patterns=IGNORED_FILES,
-                etag_timeout=hub_reach.PATIENCE,
+                etag_timeout=reach.PATIENCE,
             )
         )
     except (HfHubHTTPError, HFValidationError) as error:
