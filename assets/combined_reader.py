@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from torch.nn import Identity
+from transformers.utils import logging
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
@@ -25,6 +26,8 @@ class CombinedReranker:
         folder = Path(folder)
         self.kept = json.loads((folder / "combined.json").read_text())
         self.weights = {part: weight for part, weight in self.kept["weights"].items() if weight}
+        verbosity = logging.get_verbosity()
+        logging.set_verbosity_error()  # else layers that no score needs are reported as missing
         inner = folder / "model"
         self.model = CrossEncoder(str(inner if inner.is_dir() else folder))
         if self.weights.keys() & {"cosine", "probe"}:
@@ -33,6 +36,7 @@ class CombinedReranker:
             encoder = encoder or (beside if beside.is_dir() else on_hub)
             revision = self.kept["revision"] if encoder == self.kept["encoder"] else None
             self.encoder = SentenceTransformer(str(encoder), revision=revision)
+        logging.set_verbosity(verbosity)
 
     def scores(self, pairs):
         """The probability of each (query, passage)."""

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from reranker_ui import settings_faults
+from reranker_ui.core.values.filesystems import is_disk_full
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -199,9 +200,17 @@ class Settings(BaseSettings):
         return [name.strip().lower() for name in self.image_hosts.split(",") if name.strip()]
 
     def home_folder(self) -> Path:
-        """The home as an absolute path, created if missing."""
+        """The home as an absolute path, created if missing. Refused where it cannot be used."""
         home = self.home.expanduser().resolve()
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            if is_disk_full(error):
+                raise
+            why = "it is a file" if home.is_file() else (error.strerror or str(error)).lower()
+            raise settings_faults.home_refused(home, f"cannot be created: {why}") from error
+        if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+            raise settings_faults.home_refused(home, "cannot be written to by this account")
         return home
 
     def sub_path(self) -> str:

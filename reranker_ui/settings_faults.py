@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +24,13 @@ def refused(
 ) -> Refused:
     """The refusal for wrong settings, a sentence each; values of secrets are left out."""
     return Refused(" ".join(_sentence(dict(fault), fields, secret) for fault in error.errors()))
+
+
+def home_refused(home: Path, why: str) -> Refused:
+    """The refusal for a home that cannot be used."""
+    return Refused(
+        f"The home {home} {why}. Set RERANKER_UI_HOME to a folder that this account may write to."
+    )
 
 
 def parsed_list(value: Any) -> Any:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.commands import Verbs
+from reranker_ui.commands import Verbs, confirmed
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.deploy.manifest import read_manifest
 from reranker_ui.deploy.steps import Plan, plan
@@ -66,4 +66,4 @@ def _agreed() -> bool:
     if not sys.stdin.isatty():
         print("Nothing was done. Add --yes to confirm.", file=sys.stderr)
         return False
-    return input("Do this? [y/N] ").strip().lower() in ("y", "yes")
+    return confirmed("Do this?")

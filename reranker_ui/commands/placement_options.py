@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from reranker_ui.commands import confirmed
 from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.runs.executors import placement, price_of
@@ -56,7 +57,6 @@ def agreed_placement(
             raise Refused(
                 "Nothing was started: without a terminal, add --yes to agree to the price."
             )
-        print("Start? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not confirmed("Start?"):
             raise Refused("Nothing was started.")
     return replace(placed, agreed=price.hourly)

@@ -43,7 +43,7 @@ def add(verbs: Verbs) -> None:
         help="which passages of the dataset: by words (bm25) or similar by meaning",
     )
     rank.add_argument(
-        "--candidates", type=int, default=50, metavar="N", help="how many of them, 50 by default"
+        "--candidates", type=_count, default=50, metavar="N", help="how many of them, 50 by default"
     )
     rank.add_argument(
         "--cascade",
@@ -74,6 +74,12 @@ def _rank(arguments: argparse.Namespace) -> tuple[list[RankedPassage], int]:
     return served.rows, 0
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return int(text)
+
+
 def _candidates(workspace: Workspace, arguments: argparse.Namespace) -> list[str]:
     if arguments.passages:
         return read_passages(arguments.passages)
@@ -95,6 +101,12 @@ def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
         workspace, LOCAL, arguments.model, arguments.dataset, arguments.split, arguments.metric
     )
     _print_notice(workspace, arguments.model)
+    if not metrics["queries"]:
+        print(
+            f"No {arguments.split} query of {arguments.dataset} has both a relevant and an"
+            " irrelevant pair, so none can be scored.",
+            file=sys.stderr,
+        )
     _warn_about_leakage(workspace, arguments.model, arguments.dataset, arguments.split)
     return dict(metrics), 0
 

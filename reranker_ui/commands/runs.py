@@ -4,7 +4,8 @@ import argparse
 import sys
 from typing import Any, Literal
 
-from reranker_ui.commands import Verbs
+from reranker_ui.commands import Verbs, confirmed
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.runs.listing import contract_of
@@ -48,6 +49,7 @@ def add(verbs: Verbs) -> None:
     stop.set_defaults(run=_stop, show=run_line)
     delete = verbs.add_parser("delete-run", help="delete runs with all their files")
     delete.add_argument("runs_named", metavar="RUN", nargs="+", help=RUN_HELP)
+    delete.add_argument("--yes", action="store_true", help="do not ask")
     delete.set_defaults(run=_delete, show=_deleted)
 
 
@@ -154,6 +156,11 @@ def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
 def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
     workspace = open_workspace()
     rows = [lifecycle.find_run(workspace, LOCAL, name) for name in arguments.runs_named]
+    # Scripts of 0.1 delete without --yes.
+    if not arguments.yes and sys.stdin.isatty():
+        names = ", ".join(row["name"] for row in rows)
+        if not confirmed(f"Delete {names} with all files? It cannot be undone."):
+            raise Refused("Nothing was deleted.")
     several.delete_runs(workspace, LOCAL, [row["id"] for row in rows])
     shapes = [contract_of(row) for row in rows]
     return shapes[0] if len(shapes) == 1 else shapes, 0

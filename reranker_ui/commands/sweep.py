@@ -11,12 +11,12 @@ from reranker_ui.commands.placement_options import (
     chosen_placement,
 )
 from reranker_ui.commands.runs import Shape, code_of, comparison_table, run_line
+from reranker_ui.commands.waiting import wait_for
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.advise import advised_recipe
 from reranker_ui.services.training.grid import check_sweep, sweep
 from reranker_ui.services.training.recipes import recipe_from
@@ -51,7 +51,7 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if not arguments.wait:
         answer = {"runs": [contract_of(run) for run in runs], "compare": _address(numbers)}
         return answer, code_of(*runs)
-    ended = [lifecycle.wait(workspace, LOCAL, number) for number in numbers]
+    ended = [wait_for(workspace, number) for number in numbers]
     compared = comparison(workspace, LOCAL, numbers) if len(numbers) > 1 else None
     answer = {"runs": [contract_of(run) for run in ended], "compare": _address(numbers)}
     return answer | {"comparison": compared}, code_of(*ended)

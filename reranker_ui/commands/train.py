@@ -13,6 +13,7 @@ from reranker_ui.commands.placement_options import (
     chosen_placement,
 )
 from reranker_ui.commands.runs import Shape, code_of, run_line
+from reranker_ui.commands.waiting import wait_for
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Budget, Loss, Recipe
 from reranker_ui.services.runs import push as publishing
@@ -163,7 +164,7 @@ def _dataset_and_recipe(workspace: Workspace, arguments: argparse.Namespace) -> 
 
 def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
     for number in numbers:
-        run = lifecycle.wait(workspace, LOCAL, number)
+        run = wait_for(workspace, number)
         if code := code_of(run):  # the later runs wait for its model
             return contract_of(run), code
     return contract_of(run), 0

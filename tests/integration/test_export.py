@@ -66,6 +66,14 @@ def test_shapes_of_other_tools_come_back(form, workspace, tmp_path):
     assert done["lost"]
 
 
+@pytest.mark.parametrize("form", ["triplets", "n-tuples"])
+def test_a_format_that_can_hold_no_pair_is_refused(form, workspace, tmp_path):
+    import_pairs(workspace, tmp_path, [{"query": "q", "passage": "p", "label": 1}])
+    with pytest.raises(Refused, match=f"The format {form} can hold no pair of d"):
+        export_dataset(workspace, LOCAL, "d", form, tmp_path / "out")
+    assert not (tmp_path / "out").exists() and not list(tmp_path.glob(".part*"))
+
+
 def test_a_spreadsheet_finds_no_formula(data_folder, workspace, tmp_path):
     path = data_folder / "hostile" / "formula_injection.csv"
     import_file(workspace, LOCAL, path, "d")

@@ -343,8 +343,9 @@ def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_mo
     words += ["--precision", "fp32", "--epochs", "2", "--max-length", "32", "--json"]
     code, out, _ = command(*words, timeout=60)
     assert code == 0 and json.loads(out)["status"] in ("queued", "running")
-    code, out, _ = command(*words, "--wait", timeout=180)
+    code, out, said = command(*words, "--wait", timeout=180)
     second = json.loads(out)
+    assert "run 2: running, step" in said
     assert code == 0 and second["status"] == "finished" and second["id"] == 2
     assert list(second) == ["id", "name", "status", "metrics", "counts", "folder", "damage"]
     assert list(second["metrics"]) == ["base", "tuned", "bm25", "cosine", "combined"]

@@ -231,7 +231,7 @@ def test_it_shows_the_plan_and_asks(checkout, at_a_terminal, capsys):
     file = checkout(space__hardware="t4-small")
     assert main(["deploy", "--manifest", str(file)]) == 0
     said = capsys.readouterr()
-    assert "$0.40 an hour while it runs" in said.err and "Do this?" in said.out
+    assert "$0.40 an hour while it runs" in said.err and "Do this?" in said.err
     assert hub.calls == []
     answers.write("y\n")
     answers.seek(2)

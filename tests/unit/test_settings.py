@@ -75,3 +75,14 @@ def test_another_database_is_refused(address, sentence):
         open_engine(address)
     assert str(refused.value).startswith(f"RERANKER_UI_DATABASE_URL {sentence}")
     assert "Use postgresql://" in str(refused.value) and "a-password" not in str(refused.value)
+
+
+def test_a_home_that_cannot_be_used_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    for home, why in ((file, "it is a file"), (file / "home", "not a directory")):
+        with pytest.raises(Refused, match=rf"{home} cannot be created: {why}.*RERANKER_UI_HOME"):
+            Settings(home=home).home_folder()
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
+    with pytest.raises(Refused, match="cannot be written to by this account"):
+        Settings(home=tmp_path / "home").home_folder()

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from reranker_ui.core.models.shared_tokenizer import SharedTokenizer, shared_tokenizer
 
-WORDS = "how is an ice cave formed by water".split()
+WORDS = ["how", "is", "an", "ice", "cave", "formed", "by", "water"]
 TEXT = " ".join(WORDS)
 
 

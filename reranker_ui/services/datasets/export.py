@@ -46,7 +46,8 @@ def export_dataset(
     """Write every pair of a dataset to `output` in a format of FORMATS.
 
     Returns `{"dataset", "format", "path", "pairs", "lost"}`; lost: sentences on what the format
-    cannot carry of this dataset. The file is written aside and moved.
+    cannot carry of this dataset. The file is written aside and moved. Refused where it cannot carry
+    a single pair.
     """
     require(user, "viewer")
     form = form_of(form)
@@ -66,10 +67,16 @@ def export_dataset(
                     "An export contains labels that are hidden from annotators: the sealed test"
                     " split, and other annotators' labels. An admin can export it."
                 )
-            check_space(output.parent, _size(connection, dataset.id), "the export")
+            size = _size(connection, dataset.id)
+            check_space(output.parent, size, "the export")
             further = column_names(workspace, connection, dataset)
             target = Target(draft, lost_in(form), safe_for_excel, scale(dataset), further)
             count = write(form, rows_of(connection, view), target)
+        if size and not count:
+            why = " ".join(target.lost.sentences()) or (
+                "It needs queries that have both a relevant and an irrelevant passage."
+            )
+            raise Refused(f"The format {form} can hold no pair of {dataset_name}. {why}")
         draft.replace(output)
     finally:
         remove(draft)

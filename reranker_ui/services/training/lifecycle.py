@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -182,8 +183,15 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     return find_run(workspace, user, row["id"])
 
 
-def wait(workspace: Workspace, user: User, run: int | str, every: float = 0.5) -> Run:
-    """Block until `run` is neither queued nor running; returns it."""
+def wait(
+    workspace: Workspace,
+    user: User,
+    run: int | str,
+    every: float = 0.5,
+    seen: Callable[[Run], object] = lambda _: None,
+) -> Run:
+    """Block until `run` is neither queued nor running; returns it. `seen` gets it until then."""
     while (row := find_run(workspace, user, run))["status"] in LIVE:
+        seen(row)
         time.sleep(every)
     return row

@@ -63,13 +63,22 @@ def _without_groups(
     table has columns, and anything above a row of column names.
     """
     width = usual_width(rows)
-    columns = {plain(name) for name in named}
-    sure = _leading(rows, lambda row: _cannot_be_record(row, width))
-    if columns:
-        for at, row in enumerate(rows[:_FURTHEST]):
-            if columns <= {plain(cell) for cell in row}:
+    detected = _detected(rows, header, width)
+    if not named:
+        return detected
+    # A record may hold nearly the name, as 1 for -1: not below what looks like column names.
+    nearly = detected.skipped + 1 if detected.header else _FURTHEST
+    for written, limit in ((str.strip, _FURTHEST), (plain, nearly)):
+        names = {written(name) for name in named}
+        for at, row in enumerate(rows[:limit]):
+            if names <= {written(cell) for cell in row}:
                 return Start(at, True, "it has the named columns")
-        return Start(sure, bool(header), "no row has the named columns")
+    return replace(detected, why="no row has the named columns")
+
+
+def _detected(rows: Sequence[Sequence[str]], header: bool | None, width: int) -> Start:
+    """The same without `named`."""
+    sure = _leading(rows, lambda row: _cannot_be_record(row, width))
     if header is not None:
         return Start(sure, header, "as chosen")
     for at in range(_leading(rows, lambda row: _could_be_title(row, width)) + 1):
