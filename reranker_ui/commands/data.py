@@ -20,6 +20,7 @@ from reranker_ui.settings import Settings
 _COUNTS = ("records", "added", "new_labels", "already_there", "replaced", "pairs", "kept",
            "duplicate", "unlabelled", "conflicts", "positives", "blank", "bad_label",
            "unreadable")  # fmt: skip
+_IN_WORDS = {"pairs": "with a label", "kept": "labels kept", "duplicate": "labels repeated"}
 
 
 def add(verbs: Verbs) -> None:
@@ -198,6 +199,9 @@ def _path(file: str) -> Path:
 
 def _show_import(report: dict[str, Any]) -> str:
     lines = [f"{report['dataset']}: {report['summary']}"]
-    lines += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
+    lines += [
+        f"  {_IN_WORDS.get(name, name.replace('_', ' ')):<16}{report[name]:>12,}"
+        for name in _COUNTS
+    ]
     lines += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
     return "\n".join(lines)
