@@ -2,7 +2,7 @@
 
 import pytest
 
-from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.people.accounts import add_user, set_role
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
@@ -84,3 +84,17 @@ def test_the_menus_of_the_header_wait_for_their_entries(server, new_page):
     release()
     page.locator(".rr-me").click()
     expect(page.get_by_role("menuitem", name="Guide")).to_be_visible()
+
+
+def test_who_may_no_longer_label_sees_so_and_how_many_labels_were_not_saved(signed_in, tmp_path):
+    page = signed_in
+    page.keyboard.press("1")
+    labels_saved(page)
+    space = open_workspace(Settings(home=tmp_path / "home0"))
+    set_role(space, LOCAL, "Mai", "viewer")
+    space.engine.dispose()
+    for key in "101":
+        page.keyboard.press(key)
+    expect(page.locator(".rr-an-errors")).to_contain_text("labels were not saved.")
+    expect(page.locator(".rr-an-errors")).not_to_contain_text("One label")
+    expect(page.locator(".rr-an")).to_contain_text("View only")

@@ -10,6 +10,7 @@ import pytest
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people import accounts, invites, sign_in_lock
+from reranker_ui.services.people.hub_accounts import hub_user
 from reranker_ui.services.store.access import LOCAL
 from tests.support import ROOT
 from tests.support.server import free_port
@@ -289,3 +290,12 @@ def test_what_the_sign_in_pages_repeat_is_text(server):
         assert "<script>window" not in answer.text and "<img src=x" not in answer.text
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "frame-ancestors" in answer.headers["content-security-policy"]
+
+
+def test_a_name_that_differs_only_in_case_is_refused(workspace):
+    accounts.add_user(workspace, LOCAL, "Ǎda", "admin", PASSWORD)
+    for name in ("ǎda", "ǍDA"):
+        with pytest.raises(Refused, match=r"Ǎda already exists, and .* differs only in case"):
+            accounts.add_user(workspace, LOCAL, name, "annotator", PASSWORD)
+    hub_user(workspace, "subject-1", "ǍDA", creator=None, newcomers="annotator")
+    assert [one["name"] for one in accounts.list_users(workspace, LOCAL)] == ["Ǎda", "ǍDA 2"]

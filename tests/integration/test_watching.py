@@ -6,6 +6,7 @@ from gradio.queueing import Queue
 
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.datasets.edits import delete_pairs
 from reranker_ui.services.operating import overview
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
@@ -35,6 +36,18 @@ def test_a_dataset_of_another_process_can_be_opened_at_once(workspace):
     seed(other, "rivers")
     other.engine.dispose()
     assert listed("rivers") == ["rivers", "caves"]
+
+
+def test_the_current_dataset_stays_when_its_last_pair_is_deleted(workspace):
+    def listed(dataset):
+        rows = overview.overview(workspace, LINH, dataset)["datasets"]
+        return [(row["name"], row["pairs"]) for row in rows]
+
+    seed(workspace, "rivers", 2)
+    ids = seed(workspace, "caves", 2)
+    delete_pairs(workspace, ADMIN, "caves", ids)
+    assert listed("caves") == [("caves", 0), ("rivers", 2)]
+    assert listed("rivers") == listed(None) == [("rivers", 2)]
 
 
 def test_what_is_shared_is_made_once_until_a_write_or_its_time(workspace):

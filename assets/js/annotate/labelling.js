@@ -2,6 +2,7 @@
 
 import { goTo } from "../lib/address.js";
 import { emit, listen } from "../lib/events.js";
+import { formatInt } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
 import { countLabel } from "./label_count.js";
 import { openOutbox } from "./outbox.js";
@@ -17,6 +18,7 @@ export class Labelling {
     /** @type {import("./outbox.js").Outbox<LabelChange> | null} */
     this.outbox = null;
     this.wasAway = false; // the server, since the last label was saved
+    this.refused = 0; // labels in a row that the server did not take
     this.undone = false; // an undo was sent, and the last labels are to be read again
     this.timer = 0;
     listen("back", () => this.outbox?.retry());
@@ -140,18 +142,53 @@ export class Labelling {
     const { session } = this;
     session.parts.bar.drawState();
     this.wasAway ||= this.offline;
-    if (refused) {
-      const text =
-        change?.kind === "undo" ? "One label was not reverted. " : "One label was not saved. ";
-      session.showError(text, refused);
-    }
+    if (refused && change) this.takeBack(change, refused);
+    else if (change) this.refused = 0;
     if (this.waiting()) return;
+    if (refused) this.followRights(refused);
     if (this.undone || refused) {
       this.undone = false;
       session.reads.last();
     }
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.settled(), 2500);
+  }
+
+  /**
+   * @param {LabelChange} change that was not saved
+   * @param {import("../lib/server.js").Refused} refused
+   */
+  takeBack(change, refused) {
+    const { session } = this;
+    if (change.kind === "undo") {
+      session.showError("One label was not reverted. ", refused);
+      return;
+    }
+    this.refused += 1;
+    session.own.delete(change.pair);
+    session.parts.rail.setOwn(change.pair, undefined);
+    session.showError(this.notSaved(), refused);
+  }
+
+  notSaved() {
+    return this.refused === 1
+      ? "One label was not saved. "
+      : `${formatInt(this.refused)} labels were not saved. `;
+  }
+
+  /**
+   * Show that the user may no longer label, where the rights have changed.
+   * @param {import("../lib/server.js").Refused} refused
+   */
+  async followRights(refused) {
+    const { session } = this;
+    const { dataset } = session;
+    if (!dataset) return;
+    const stream = await session.server.stream({ dataset }).catch(() => null);
+    if (!stream || stream.may.label || dataset !== session.dataset) return;
+    const text = this.notSaved();
+    await session.open(dataset);
+    session.showError(text, refused);
   }
 
   settled() {

@@ -32,7 +32,7 @@ export function askToDuplicate(dataset, tab) {
 export function askToDelete(dataset, { server, report, refresh }) {
   const title = `Delete ${dataset.name}`;
   const labels = plural(dataset.labelled_by_people, "human label");
-  const text = `This deletes ${plural(dataset.pairs, "pair")} and ${labels}. Runs trained on them are kept.`;
+  const text = `This deletes ${plural(dataset.pairs, "pair")} and ${labels}, and cannot be undone. Runs trained on them are kept.`;
   confirmAction(title, text, title, async () => {
     try {
       await server.delete_dataset({ dataset: dataset.name });

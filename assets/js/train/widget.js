@@ -81,7 +81,7 @@ export class CurrentRun {
       this.restart();
     });
     listen("show", (run) => this.bringIntoView(run));
-    listen("back", () => this.refresh());
+    listen("back", () => isVisible(element) && this.refresh()); // hidden, a chart has no width
     let admin = isAdmin(); // the card may be drawn before the header has read the role
     listen("pulse", () => {
       if (admin !== isAdmin() && this.run) this.head.draw(this.run);

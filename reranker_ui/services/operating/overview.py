@@ -86,6 +86,8 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> Overview:
     datasets = workspace.shared("datasets", lambda: _datasets(workspace))
     if dataset and all(row["name"] != dataset for row in datasets):
         datasets = _datasets(workspace)  # another process may have just created it
+    # One without pairs is being imported; the current one may have lost its last pair just now.
+    datasets = [row for row in datasets if row["pairs"] or row["name"] == dataset]
     if demo := shown_to(workspace, user):
         datasets = [listed for listed in datasets if listed["name"] == demo.dataset]
     return {
@@ -114,7 +116,7 @@ def _datasets(workspace: Workspace) -> list[CountedDataset]:
             )
         ).all()
         counted = [(name, _pairs(workspace, connection, *key)) for name, *key in rows]
-    return [{"name": name, "pairs": n} for name, n in counted if n]
+    return [{"name": name, "pairs": n} for name, n in counted]
 
 
 def _pairs(

@@ -164,6 +164,8 @@ def write_account(
     row = connection.execute(sa.select(users).where(users.c.name == name)).first()
     if row is not None and row.removed_at is None:
         raise Refused(f"{name} already exists. Choose another name, or change the role.")
+    if row is None and (similar := _differing_in_case(connection, name)):
+        raise Refused(f"{similar} already exists, and {name} differs only in case. Choose another.")
     if row is not None and not again:
         raise Refused(
             f"{name} is the name of a removed user whose labels are kept."
@@ -183,6 +185,13 @@ def write_account(
     after = {"name": name, "role": role}
     record(connection, by, "user.add", f"user:{number}", at=now, after=after)
     return int(number)
+
+
+def _differing_in_case(connection: sa.Connection, name: str) -> str | None:
+    """A user, also a removed one, whose name reads like `name`."""
+    # Folded here: SQLite's lower() knows ASCII alone.
+    names = connection.execute(sa.select(users.c.name)).scalars()
+    return next((other for other in names if other.casefold() == name.casefold()), None)
 
 
 def find(connection: sa.Connection, name: str) -> sa.Row[Any]:

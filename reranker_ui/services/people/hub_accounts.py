@@ -56,6 +56,8 @@ def _existing_account(connection: sa.Connection, row: sa.Row[Any], creator: bool
 
 def _free_name(connection: sa.Connection, name: str) -> str:
     # A name keeps the labels of its first owner, even after that user was removed.
-    used_names = set(connection.execute(sa.select(users.c.name)).scalars())
+    used_names = {used.casefold() for used in connection.execute(sa.select(users.c.name)).scalars()}
     numbered = (f"{name[:36]} {number}" for number in range(2, 1000))
-    return next(candidate for candidate in (name, *numbered) if candidate not in used_names)
+    return next(
+        candidate for candidate in (name, *numbered) if candidate.casefold() not in used_names
+    )
