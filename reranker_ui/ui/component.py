@@ -111,4 +111,4 @@ def _refusal(name: str, error: Exception) -> dict[str, Any]:
     if isinstance(refused, Unavailable):
         log.error("%s: %s", name, refused)
         return {"refused": str(refused), "fault": True}
-    return {"refused": str(refused)}
+    return {"refused": str(refused), **({"field": refused.field} if refused.field else {})}

@@ -122,6 +122,21 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     expect(page.locator("#rr-run-epochs")).to_have_value("2")
     page.locator("#rr-run-epochs").fill("many")
     expect(plan.locator(".rr-error")).to_contain_text("many is not valid for epochs")
+
+    # Start leads to the field that is wrong, also where its fold was closed.
+    epochs = page.locator("#rr-run-epochs")
+    page.locator("#rr-run-advanced summary").click()
+    expect(epochs).to_be_hidden()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(epochs).to_be_focused()
+    expect(epochs).to_be_in_viewport()
+    expect(epochs).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#rr-run-epochs-error")).to_contain_text("many is not valid for epochs")
+    epochs.fill("2")
+    expect(epochs).to_have_attribute("aria-invalid", "false")
+    expect(plan.locator(".rr-error")).to_have_count(0)
+    epochs.fill("many")
+    expect(plan.locator(".rr-error")).to_be_visible()
     main = page.locator("#rr-run-data, #rr-run-base, #rr-run-recipe")
     assert len(set(main.evaluate_all("all => all.map((one) => one.offsetHeight)"))) == 1
 

@@ -42,6 +42,7 @@ def test_a_file_is_read_and_named_by_its_name(tmp_path):
         ("epochs: [", "YAML"),
         ("- 1", "no recipe"),
         ("colour: red", "no field colour"),
+        ("max_steps: 40x", "^Max steps must be a whole number, not 40x.$"),
         ("epochs: -1", "epochs"),
         ("epochs: soon", "epochs"),
         (f"seed: 0x{'f' * 9_000}", "This value is not valid for seed"),
@@ -180,3 +181,10 @@ def test_what_is_pasted_is_a_recipe_a_card_or_an_id(tmp_path, monkeypatch):
 def test_nothing_that_is_pasted_breaks_the_form(tmp_path, text):
     with pytest.raises(Refused):
         pasted(Space(tmp_path), LOCAL, text)
+
+
+@pytest.mark.parametrize(("text", "field"), [("max_steps: 40x", "max_steps"), ("- 1", None)])
+def test_a_refusal_names_its_field(text, field):
+    with pytest.raises(Refused) as refused:
+        recipe_of(text, "given")
+    assert refused.value.field == field

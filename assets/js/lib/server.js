@@ -10,10 +10,14 @@ const PROXY_FAILED = [502, 504]; // statuses of a proxy before a server that is 
 
 /** A sentence for the user. `fault`: it may pass, so the same call is worth another try. */
 export class Refused extends Error {
-  /** @param {string} sentence */
-  constructor(sentence, fault = false) {
+  /**
+   * @param {string} sentence
+   * @param {string | null} [field] of a form, that holds what is wrong
+   */
+  constructor(sentence, fault = false, field = null) {
     super(sentence);
     this.fault = fault;
+    this.field = field;
   }
 }
 
@@ -58,7 +62,7 @@ async function answerOf(response) {
   setConnection("ok");
   if (answer && "ok" in answer) return answer.ok;
   const sentence = answer?.refused || answer?.detail || NO_ANSWER;
-  throw new Refused(String(sentence), !answer?.refused || !!answer.fault);
+  throw new Refused(String(sentence), !answer?.refused || !!answer.fault, answer?.field);
 }
 
 /**

@@ -159,11 +159,13 @@ class RunForm {
       const plan = await this.server.plan_run({ ...this.request(), wait });
       if (turn !== this.turn) return false;
       this.plan = plan;
+      this.fields.mark(null);
       this.planView.show(plan, this.dataset.value);
       this.command.show(plan);
       this.go.textContent = plan.busy ? "Add to queue" : "Start";
     } catch (error) {
       if (turn !== this.turn) return false;
+      this.fields.mark(error);
       this.planView.refuse(error);
     }
     return true;
@@ -174,7 +176,7 @@ class RunForm {
     while (!this.plan) {
       clearTimeout(this.timer);
       // Another question may take the place of this one: a field is left, a run begins.
-      if ((await this.ask(false)) && !this.plan) return; // refused, as the form says
+      if ((await this.ask(false)) && !this.plan) return this.fields.showWrong(); // refused
     }
     const { price, runs } = this.plan;
     const chain = runs > 1 ? chainQuestion(`Queue ${runs} runs`) : null;

@@ -1,6 +1,7 @@
 // The settings of a recipe: rows with a label, one line of help, and a control.
 
 import { h } from "../lib/dom.js";
+import { errorSentence, Refused } from "../lib/server.js";
 
 const GUIDE = "guide/train";
 const LONGEST = 9; // characters of a choice that stands beside its label
@@ -36,6 +37,8 @@ export class RecipeFields {
     this.controls = {};
     /** @type {Set<string>} names of fields that the user changed: nothing fills them */
     this.edited = new Set();
+    /** @type {string | null} */
+    this.wrong = null; // the name of the field that is marked as wrong
     /** @type {HTMLElement[]} */
     this.nodes = [];
     /** @type {Record<string, string> | null} null until they are drawn */
@@ -91,7 +94,30 @@ export class RecipeFields {
       h("label", { for: id }, label),
       control,
       h("p.rr-faint", { id: `${id}-help` }, help),
+      h("p.rr-field-error", { id: `${id}-error` }),
     );
+  }
+
+  /** Mark the field that an error names. @param {unknown} error null for none */
+  mark(error) {
+    this.wrong = (error instanceof Refused && error.field) || null;
+    for (const [name, control] of Object.entries(this.controls)) {
+      const is = name === this.wrong;
+      const text = document.getElementById(`${control.id}-error`);
+      if (text) text.textContent = is ? errorSentence(error) : "";
+      control.setAttribute("aria-invalid", String(is));
+      const described = is ? `${control.id}-error` : `${control.id}-help`;
+      control.setAttribute("aria-describedby", described);
+    }
+  }
+
+  /** Bring the marked field into view and give it the focus. */
+  showWrong() {
+    const control = this.wrong ? this.controls[this.wrong] : null;
+    if (!control) return;
+    control.closest("details")?.setAttribute("open", "");
+    control.scrollIntoView({ block: "center" });
+    control.focus({ preventScroll: true });
   }
 
   /** @param {Record<string, string>} values of some fields, or of all */

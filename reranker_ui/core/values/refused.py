@@ -6,8 +6,13 @@ _EXCERPT = 81  # characters of a value in a sentence
 class Refused(Exception):  # noqa: N818 - the project's term
     """Raised with one or two sentences: what happened, why, what to do. Shown verbatim.
 
-    Any other exception is a bug and is logged with its traceback.
+    Any other exception is a bug and is logged with its traceback. `field`: the one of a form or a
+    recipe that holds what is wrong.
     """
+
+    def __init__(self, sentence: str = "", field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class Unavailable(Refused):

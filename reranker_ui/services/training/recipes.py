@@ -19,6 +19,11 @@ from reranker_ui.services.store.workspace import Workspace
 OPTIONS = {
     field: "--" + field.replace("_", "-") for field in Recipe.model_fields if field != "name"
 }
+_NUMBERS = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+}  # by pydantic's kind of fault
 LONGEST_CARD = 500_000  # characters
 
 
@@ -43,7 +48,7 @@ def changed(values: dict[str, Any], **changes: Any) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        raise Refused(_sentence(error)) from error
+        raise Refused(_sentence(error), str(error.errors()[0]["loc"][0])) from error
 
 
 def as_yaml(recipe: Recipe) -> str:
@@ -145,6 +150,9 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         unknown = excerpt(first["loc"][0])
         return f"A recipe has no field {unknown}. It has {', '.join(Recipe.model_fields)}."
+    if first["type"] in _NUMBERS and len(first["loc"]) == 1:
+        kind, value = _NUMBERS[first["type"]], excerpt(first["input"])
+        return f"{field.capitalize()} must be {kind}, not {value}."
     problem = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     wanted = (
         f"it must be {problem}"
