@@ -229,6 +229,29 @@ def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
     assert max(again.locator(".rr-side-head").evaluate_all(from_the_right)) <= 20
 
 
+def test_pasted_passages_outlast_a_reload_and_a_link_has_those_ranked(site, new_page):
+    may = {"permissions": ["clipboard-read", "clipboard-write"]}
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=paste", **may)
+    passages = [f"Walrus number {n} sleeps on the ice of a very cold sea." for n in range(60)]
+    page.get_by_label("Query", exact=True).fill("walrus number 7")
+    page.get_by_label("Passages").fill("\n".join(passages))
+    page.locator("#rr-rank").click()
+    assert ranked(page)[0] == passages[7]
+    page.reload()
+    assert ranked(page)[0] == passages[7]
+    page.get_by_label("Passages").fill("A text that was not ranked")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Link copied: it opens").wait_for()
+    again = new_page(page.evaluate("navigator.clipboard.readText()"))
+    assert ranked(again)[0] == passages[7]
+    assert "#p=" in again.url
+    again.reload()
+    assert ranked(again)[0] == passages[7]
+    again.get_by_label("Passages").fill("Walrus number 7\nAnother walrus")
+    again.locator("#rr-rank").click()
+    again.wait_for_url(lambda url: "#p=" not in url)
+
+
 def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine&q={QUERY[:-1]}%3F")
     ranked(page)

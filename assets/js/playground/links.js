@@ -11,16 +11,27 @@ const TOO_LONG = "Link copied without the pasted passages: they are too long for
 const CUT_SHORT = "The passages in this link cannot be read: the link is incomplete";
 
 /**
- * Copy a link to what is shown.
+ * Copy a link to what was ranked.
  * @param {import("./view.js").View} view
- * @param {string} passages
  */
-export async function copyLink(view, passages) {
+export function copyLink({ answer }) {
   const url = new URL(location.href);
-  if (view.source === "paste" && !address.p && passages) url.hash = `p=${await pack(passages)}`;
-  const fits = url.href.length <= LONGEST;
-  if (!fits) url.hash = "";
+  const source = answer?.source ?? address.from;
+  if (source) url.searchParams.set("from", source); // another may be chosen since
+  const fits = source !== "paste" || !!address.p || url.hash.startsWith("#p=");
   copyText(url.href, fits ? COPIED : TOO_LONG);
+}
+
+/**
+ * Keep long passages that are ranked in the address, for a reload and for links.
+ * @param {string} passages "" for none
+ */
+export async function keepPassages(passages) {
+  const hash = passages && !address.p ? `p=${await pack(passages)}` : "";
+  const url = new URL(location.href);
+  url.hash = hash;
+  if (url.href.length > LONGEST) url.hash = "";
+  if (url.href !== location.href) history.replaceState(null, "", url);
 }
 
 /**
@@ -29,9 +40,5 @@ export async function copyLink(view, passages) {
  */
 export function passagesOfLink(take) {
   if (!location.hash.startsWith("#p=")) return null;
-  const taken = (/** @type {string} */ text) => {
-    take(text);
-    history.replaceState(null, "", location.pathname + location.search);
-  };
-  return unpack(location.hash.slice(3)).then(taken, () => toast(CUT_SHORT));
+  return unpack(location.hash.slice(3)).then(take, () => toast(CUT_SHORT));
 }

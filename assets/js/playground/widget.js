@@ -11,7 +11,7 @@ import { drawDemo } from "./demo.js";
 import { EmbeddingWait } from "./embedding.js";
 import { showFailure } from "./failure.js";
 import { openKeys } from "./key_help.js";
-import { copyLink, passagesOfLink } from "./links.js";
+import { copyLink, keepPassages, passagesOfLink } from "./links.js";
 import { QueryPicker } from "./queries.js";
 import { AskForm } from "./query_form.js";
 import { RankedLists } from "./ranked_lists.js";
@@ -58,7 +58,7 @@ export class Playground {
     this.embedding = new EmbeddingWait(this.view, server);
     this.lists = new RankedLists(this.view, server, {
       swap: (letter, name) => this.swap(letter, name),
-      share: () => copyLink(this.view, this.form.passages.value),
+      share: () => copyLink(this.view),
       again: () => this.rank(),
     });
     this.failed = false; // to open or to rank: tried again once the server answers
@@ -193,6 +193,7 @@ export class Playground {
   async rank() {
     const { view, form, lists, body } = this;
     const request = form.request();
+    keepPassages(request.passages);
     this.rankedFor = askedFor();
     this.failed = false;
     view.turn += 1;
